@@ -1,0 +1,4 @@
+//! The private machine under every public room. Nothing here imports from above.
+
+#[allow(unsafe_code)]
+pub(crate) mod task;

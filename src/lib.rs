@@ -1,0 +1,9 @@
+//! An async runtime whose every worker is an event loop.
+#![deny(unsafe_code)]
+#![deny(missing_docs)]
+
+mod engine;
+#[allow(unsafe_code)]
+mod shim;
+#[allow(unsafe_code)]
+mod util;

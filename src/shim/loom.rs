@@ -1,0 +1,197 @@
+//! The primitives of loom, under the names and constructors of the standard library.
+//!
+//! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
+//! which loom replays as faithfully as any other step of a model.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+pub(crate) use ::loom::sync::Arc;
+pub(crate) use ::loom::{hint, thread, thread_local};
+pub(crate) use std::sync::Weak;
+
+/// Atomic integers, booleans and pointers, with fences and orderings.
+pub(crate) mod atomic {
+    pub(crate) use super::{
+        AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,
+    };
+    pub(crate) use ::loom::sync::atomic::{Ordering, fence};
+}
+
+// One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
+macro_rules! lazy_atomics {
+    ($($name:ident $(<$p:ident>)? : $value:ty;)*) => {$(
+        #[derive(Debug)]
+        pub(crate) struct $name $(<$p>)? {
+            first: $value,
+            inner: OnceLock<::loom::sync::atomic::$name $(<$p>)?>,
+        }
+
+        // SAFETY: the value before first use is plain data that is only copied out.
+        unsafe impl $(<$p>)? Send for $name $(<$p>)? {}
+        // SAFETY: as above; afterwards all access goes through loom's own atomic.
+        unsafe impl $(<$p>)? Sync for $name $(<$p>)? {}
+
+        impl $(<$p>)? $name $(<$p>)? {
+            pub(crate) const fn new(first: $value) -> Self {
+                Self { first, inner: OnceLock::new() }
+            }
+        }
+
+        impl $(<$p>)? Deref for $name $(<$p>)? {
+            type Target = ::loom::sync::atomic::$name $(<$p>)?;
+            #[track_caller]
+            fn deref(&self) -> &Self::Target {
+                self.inner.get_or_init(|| ::loom::sync::atomic::$name::new(self.first))
+            }
+        }
+
+        impl $(<$p>)? DerefMut for $name $(<$p>)? {
+            fn deref_mut(&mut self) -> &mut Self::Target {
+                let _ = Deref::deref(self);
+                self.inner.get_mut().expect("initialised on the line above")
+            }
+        }
+    )*};
+}
+
+lazy_atomics! {
+    AtomicBool: bool;
+    AtomicU8: u8;
+    AtomicU16: u16;
+    AtomicU32: u32;
+    AtomicU64: u64;
+    AtomicI64: i64;
+    AtomicUsize: usize;
+    AtomicPtr<T>: *mut T;
+}
+
+impl<T> Default for AtomicPtr<T> {
+    fn default() -> Self {
+        Self::new(std::ptr::null_mut())
+    }
+}
+
+/// A mutual exclusion lock.
+#[derive(Debug)]
+pub(crate) struct Mutex<T: ?Sized> {
+    lock: OnceLock<::loom::sync::Mutex<()>>,
+    value: std::cell::UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached only by the holder of `lock`, which moves between threads.
+unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+/// Access to the value of a locked [`Mutex`].
+#[derive(Debug)]
+pub(crate) struct MutexGuard<'a, T: ?Sized> {
+    mutex: &'a Mutex<T>,
+    held: Option<::loom::sync::MutexGuard<'a, ()>>,
+}
+
+impl<T> Mutex<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { lock: OnceLock::new(), value: std::cell::UnsafeCell::new(value) }
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    fn raw(&self) -> &::loom::sync::Mutex<()> {
+        self.lock.get_or_init(|| ::loom::sync::Mutex::new(()))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        let held = self.raw().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        MutexGuard { mutex: self, held: Some(held) }
+    }
+
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        let held = self.raw().try_lock().ok()?;
+        Some(MutexGuard { mutex: self, held: Some(held) })
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: the guard exists only while its thread holds the lock.
+        unsafe { &*self.mutex.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the guard exists only while its thread holds the lock, and is borrowed mutably.
+        unsafe { &mut *self.mutex.value.get() }
+    }
+}
+
+/// A condition variable for [`Mutex`].
+#[derive(Debug, Default)]
+pub(crate) struct Condvar(OnceLock<::loom::sync::Condvar>);
+
+impl Condvar {
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    fn raw(&self) -> &::loom::sync::Condvar {
+        self.0.get_or_init(::loom::sync::Condvar::new)
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.raw().notify_one();
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.raw().notify_all();
+    }
+
+    pub(crate) fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        let held = guard.held.take().expect("a guard holds its lock");
+        guard.held = Some(self.raw().wait(held).unwrap_or_else(std::sync::PoisonError::into_inner));
+        guard
+    }
+
+    /// Loom has no clock: waits as [`Condvar::wait`] does and never reports a timeout.
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _limit: Duration,
+    ) -> (MutexGuard<'a, T>, bool) {
+        (self.wait(guard), false)
+    }
+}
+
+/// A cell whose accesses loom checks for races.
+#[derive(Debug, Default)]
+pub(crate) struct UnsafeCell<T>(::loom::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(::loom::cell::UnsafeCell::new(value))
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+
+    #[track_caller]
+    pub(crate) fn with<R>(&self, access: impl FnOnce(*const T) -> R) -> R {
+        self.0.with(access)
+    }
+
+    #[track_caller]
+    pub(crate) fn with_mut<R>(&self, access: impl FnOnce(*mut T) -> R) -> R {
+        self.0.with_mut(access)
+    }
+}

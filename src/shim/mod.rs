@@ -1,0 +1,15 @@
+//! The one place that names `std::sync`, `std::thread` or `loom`.
+//!
+//! Everything above takes its atomics, locks, cells and threads from here, so that a build with
+//! `--cfg loom` swaps all of them at once and explores every interleaving of the same source.
+//! Both siblings export the same names: [`Arc`], [`Weak`], [`Mutex`], [`MutexGuard`],
+//! [`Condvar`], [`UnsafeCell`], [`atomic`], [`thread`], [`hint`] and [`thread_local`].
+
+#[cfg(loom)]
+mod loom;
+#[cfg(loom)]
+pub(crate) use self::loom::*;
+#[cfg(not(loom))]
+mod native;
+#[cfg(not(loom))]
+pub(crate) use self::native::*;

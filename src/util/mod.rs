@@ -1,0 +1,4 @@
+//! Building blocks that know nothing of tasks or I/O.
+
+pub(crate) mod list;
+pub(crate) mod wakers;
