@@ -4,7 +4,7 @@
 //! which loom replays as faithfully as any other step of a model.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
+pub(crate) use std::sync::OnceLock;
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::Arc;
