@@ -4,7 +4,11 @@
 
 mod engine;
 pub mod io;
+pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod task;
 #[allow(unsafe_code)]
 mod util;
+
+pub use task::spawn;

@@ -4,6 +4,9 @@
 pub(crate) mod clock;
 #[allow(unsafe_code)]
 pub(crate) mod reactor;
+#[allow(unsafe_code)]
+pub(crate) mod ring;
+#[allow(unsafe_code)]
 pub(crate) mod scheduler;
 #[allow(unsafe_code)]
 pub(crate) mod task;

@@ -4,6 +4,6 @@ mod evented;
 mod interest;
 mod registration;
 
-pub use self::interest::Interest;
 pub(crate) use self::evented::{Drained, Evented};
+pub use self::interest::Interest;
 pub use crate::engine::reactor::Ready;

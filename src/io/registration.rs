@@ -6,15 +6,15 @@
 
 use super::{Interest, Ready};
 use crate::engine::reactor::{Direction, Port, ReadyEvent, Source, shutdown_error};
-use crate::engine::scheduler::current::{self, Shared};
+use crate::engine::scheduler::{Shared, current};
+use crate::runtime::MISSING;
 use crate::shim::{Arc, OnceLock};
-use std::io;
 use std::os::fd::RawFd;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll, ready};
+use std::{fmt, io};
 
 /// One descriptor and the runtime that watches it. Dropping it ends the watch.
-#[derive(Debug)]
 pub(crate) struct Registration {
     runtime: Arc<Shared>,
     // Filled by the first task that has to wait; racing ones wait for that one. A refusal stays.
@@ -47,9 +47,7 @@ impl Registration {
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
     pub(crate) fn new(fd: RawFd, interest: Interest) -> Registration {
-        let runtime = current::runtime().expect(
-            "there is no reactor running, must be called from the context of a Tokio 1.x runtime",
-        );
+        let runtime = current::runtime().expect(MISSING);
         assert!(
             runtime.io_enabled(),
             "A Tokio 1.x context was found, but IO is disabled. \
@@ -62,8 +60,7 @@ impl Registration {
     pub(crate) fn register(&self, ready: Ready) -> io::Result<&Source> {
         let place = self.place.get_or_init(|| {
             let port = self.runtime.home();
-            let source =
-                self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
+            let source = self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
             match source {
                 Ok(source) => Ok(Placed { source, port }),
                 Err(error) => Err(Refusal(error.raw_os_error())),
@@ -123,9 +120,7 @@ impl Registration {
 
     fn end(&mut self) -> io::Result<()> {
         match self.place.take() {
-            Some(Ok(placed)) => {
-                self.runtime.port(placed.port).deregister(&placed.source, self.fd)
-            }
+            Some(Ok(placed)) => self.runtime.port(placed.port).deregister(&placed.source, self.fd),
             _ => Ok(()),
         }
     }
@@ -140,6 +135,12 @@ impl Registration {
 impl Refusal {
     fn error(&self) -> io::Error {
         self.0.map_or_else(shutdown_error, io::Error::from_raw_os_error)
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration").field("fd", &self.fd).field("place", &self.place).finish()
     }
 }
 

@@ -28,9 +28,9 @@ mod platform;
 #[path = "bsd.rs"]
 mod platform;
 
-pub use self::ready::Ready;
 pub(crate) use self::platform::priority;
-pub(crate) use self::port::{Port, pair, shutdown_error};
+pub(crate) use self::port::{Port, SHUTDOWN, is_shutdown, pair, shutdown_error};
+pub use self::ready::Ready;
 pub(crate) use self::source::{Direction, Readiness, Source};
 pub(crate) use self::state::ReadyEvent;
 pub(crate) use self::timer_entry::{Closed, TimerEntry};

@@ -13,9 +13,18 @@ use mio::unix::SourceFd;
 use std::io;
 use std::os::fd::RawFd;
 
+/// What everything says that needs a runtime which is gone.
+pub(crate) const SHUTDOWN: &str = "A Tokio 1.x context was found, but it is being shutdown.";
+
 /// The one error of a source whose runtime is gone.
 pub(crate) fn shutdown_error() -> io::Error {
-    io::Error::other("A Tokio 1.x context was found, but it is being shutdown.")
+    io::Error::other(SHUTDOWN)
+}
+
+/// Whether `error` is that of [`shutdown_error`].
+pub(crate) fn is_shutdown(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other
+        && error.get_ref().is_some_and(|inner| inner.to_string() == SHUTDOWN)
 }
 
 /// Makes the two sides of a loop's reactor. A turn takes in at most `events` events.

@@ -83,7 +83,8 @@ impl Source {
 
     /// Waits for `interest`, beside any number of others.
     pub(crate) fn readiness(&self, interest: Ready) -> Readiness<'_> {
-        let waiter = Waiter { links: Links::new(), interest, slot: UnsafeCell::new(Slot::default()) };
+        let waiter =
+            Waiter { links: Links::new(), interest, slot: UnsafeCell::new(Slot::default()) };
         Readiness { source: self, waiter }
     }
 
