@@ -1,0 +1,56 @@
+//! Socket options that only Linux has.
+
+use super::impl_for::impl_for;
+use super::{TcpSocket, TcpStream, UdpSocket};
+use socket2::SockRef;
+use std::io;
+
+impl_for! { TcpSocket, UdpSocket => {
+    /// Returns the network device that the socket is bound to (`SO_BINDTODEVICE`).
+    ///EX
+    /// # let socket = runtime::net::TcpSocket::new_v4()?;
+    /// assert_eq!(socket.device()?, None);
+    ///END
+    pub fn device(&self) -> io::Result<Option<Vec<u8>>> {
+        SockRef::from(self).device()
+    }
+
+    /// Binds the socket to a network device, or with `None` to none again (`SO_BINDTODEVICE`).
+    ///
+    /// From then on it sends and receives through that device only.
+    ///EX
+    /// # let socket = runtime::net::TcpSocket::new_v4()?;
+    /// // Older systems allow this to privileged processes only.
+    /// match socket.bind_device(Some(b"lo")) {
+    ///     Ok(()) => assert_eq!(socket.device()?, Some(b"lo".to_vec())),
+    ///     Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied),
+    /// }
+    ///END
+    pub fn bind_device(&self, interface: Option<&[u8]>) -> io::Result<()> {
+        SockRef::from(self).bind_device(interface)
+    }
+} }
+
+impl TcpStream {
+    /// Returns whether data is confirmed at once (`TCP_QUICKACK`).
+    ///EX tcp
+    /// client.set_quickack(true)?;
+    /// assert!(client.quickack()?);
+    /// # drop(server);
+    ///END
+    pub fn quickack(&self) -> io::Result<bool> {
+        SockRef::from(self).tcp_quickack()
+    }
+
+    /// Sets whether data is confirmed at once rather than together with the next answer
+    /// (`TCP_QUICKACK`).
+    ///
+    /// The system changes its mind as the connection goes on, so this holds for a while only.
+    ///EX tcp
+    /// client.set_quickack(true)?;
+    /// # drop(server);
+    ///END
+    pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
+        SockRef::from(self).set_tcp_quickack(quickack)
+    }
+}
