@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::Arc;
-pub(crate) use ::loom::{hint, thread, thread_local};
+pub(crate) use ::loom::{hint, thread};
 pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
@@ -18,6 +18,14 @@ pub(crate) mod atomic {
     };
     pub(crate) use ::loom::sync::atomic::{Ordering, fence};
 }
+
+/// Takes the `const { .. }` that std wants off the initial value: loom makes each lazily.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $t:ty = const $init:block;)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $t = $init;)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 // One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
 macro_rules! lazy_atomics {

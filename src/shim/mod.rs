@@ -5,6 +5,9 @@
 //! Both siblings export the same names: [`Arc`], [`Weak`], [`Mutex`], [`MutexGuard`],
 //! [`Condvar`], [`UnsafeCell`], [`atomic`], [`thread`], [`hint`] and [`thread_local`].
 
+mod counter;
+pub(crate) use counter::Counter;
+
 #[cfg(loom)]
 mod loom;
 #[cfg(loom)]
