@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod engine;
+pub mod io;
 #[allow(unsafe_code)]
 mod shim;
 #[allow(unsafe_code)]

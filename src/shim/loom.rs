@@ -96,6 +96,10 @@ impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { lock: OnceLock::new(), value: std::cell::UnsafeCell::new(value) }
     }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.value.into_inner()
+    }
 }
 
 impl<T: Default> Default for Mutex<T> {
