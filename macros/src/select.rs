@@ -229,11 +229,13 @@ fn steps(
     parts
         .map(|(((future, index), variant), Branch { pattern, .. })| {
             quote_spanned! {Span::mixed_site()=>
+                // Of the user's code, only the pattern is in here; what it binds is used by the handler.
+                #[allow(unused)]
                 if live.contains(#index) {
-                    if let #support::Poll::Ready(value) = #support::Future::poll(#future.as_mut(), cx) {
+                    let polled = #support::Future::poll(#future.as_mut(), cx);
+                    if let #support::Poll::Ready(mut value) = polled {
                         let mut matches = false;
                         match value {
-                            #[allow(unused)]
                             #pattern if { matches = true; false } => ::core::unreachable!(),
                             _ => {}
                         }
