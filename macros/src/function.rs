@@ -1,6 +1,6 @@
 //! The function under an attribute macro, its body left unread.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Signature, Visibility};
@@ -23,10 +23,11 @@ impl Parse for Function {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let signature = input.parse()?;
-        let block: Group = input.parse()?;
-        if block.delimiter() != Delimiter::Brace {
-            return Err(syn::Error::new(block.span(), "expected the function's body"));
-        }
+        let body = input.span();
+        let block = match input.parse()? {
+            TokenTree::Group(block) if block.delimiter() == Delimiter::Brace => block,
+            _ => return Err(syn::Error::new(body, "the function needs a body")),
+        };
         let (inner, statements) = split_inner.parse2(block.stream())?;
         let mut body = Group::new(Delimiter::Brace, statements);
         body.set_span(block.span());

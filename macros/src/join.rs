@@ -1,7 +1,7 @@
 //! The expansion of `join!` and `try_join!`.
 
-use crate::branches::{Branches, Mode};
-use proc_macro2::{Span, TokenStream};
+use crate::branches::{Branch, Branches, Mode};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -30,36 +30,32 @@ impl Parse for Input {
 /// Awaits all futures of `input` on the current task.
 pub(crate) fn expand(kind: Kind, input: TokenStream) -> syn::Result<TokenStream> {
     let Input { mode, futures } = syn::parse2(input)?;
-    let branches = Branches::new(&mode, vec![&[]; futures.len()]);
+    let branches = Branches::new(&mode, futures.iter().map(|future| (&[][..], future)));
     let outputs = outputs(kind, &branches, &mode.support);
     if futures.is_empty() {
         return Ok(outputs);
     }
-    Ok(await_all(kind, &mode, &branches, &futures, &outputs))
+    Ok(await_all(kind, &mode, &branches, &outputs))
 }
 
 fn await_all(
     kind: Kind,
     mode: &Mode,
     branches: &Branches<'_>,
-    futures: &[Expr],
     outputs: &TokenStream,
 ) -> TokenStream {
-    let site = Span::mixed_site();
     let support = &mode.support;
-    let pin = branches.pin(futures, &quote_spanned!(site=> #support::MaybeDone::new));
+    let pin = branches.pin(|branch| wrap(kind, branch, mode));
     let split = branches.split();
-    let visit = branches.visit(&quote_spanned!(site=> first), &steps(kind, branches, support));
+    let first = Ident::new("first", Span::mixed_site());
+    let visit = branches.visit(&first, |branch| step(kind, branch, mode));
     // Each poll starts one branch further on, so that none is favoured.
     let count = branches.count();
-    let (declare, advance) = match mode.biased {
-        true => (None, None),
-        false => (
-            Some(quote_spanned!(site=> let mut first = 0u32;)),
-            Some(quote_spanned!(site=> first = (first + 1u32) % #count;)),
-        ),
-    };
-    quote_spanned! {site=> {
+    let declare = quote_spanned!(Span::mixed_site()=> let mut #first = 0u32;);
+    let advance = quote_spanned!(Span::mixed_site()=> #first = (#first + 1u32) % #count;);
+    let (declare, advance) =
+        if mode.biased { (None, None) } else { (Some(declare), Some(advance)) };
+    quote_spanned! {Span::mixed_site()=> {
         #pin
         #declare
         #support::poll_fn(move |cx| {
@@ -76,14 +72,24 @@ fn await_all(
     }}
 }
 
-/// What each poll does with each branch.
-fn steps(kind: Kind, branches: &Branches<'_>, support: &TokenStream) -> Vec<TokenStream> {
-    let step = |name| match kind {
-        Kind::Join => quote_spanned! {Span::mixed_site()=>
-            pending |= #name.as_mut().poll(cx).is_pending();
+fn wrap(kind: Kind, Branch { name, site, .. }: &Branch<'_>, mode: &Mode) -> TokenStream {
+    let support = mode.support_at(*site);
+    let new = match kind {
+        Kind::Join => quote_spanned!(*site=> new),
+        Kind::TryJoin => quote_spanned!(*site=> new_try),
+    };
+    quote_spanned!(*site=> #support::MaybeDone::#new(#support::IntoFuture::into_future(#name)))
+}
+
+/// What each poll does with a branch.
+fn step(kind: Kind, Branch { name, site, .. }: &Branch<'_>, mode: &Mode) -> TokenStream {
+    let support = mode.support_at(*site);
+    match kind {
+        Kind::Join => quote_spanned! {*site=>
+            pending |= #support::MaybeDone::poll(#name.as_mut(), cx).is_pending();
         },
-        Kind::TryJoin => quote_spanned! {Span::mixed_site()=>
-            match #name.as_mut().try_poll(cx) {
+        Kind::TryJoin => quote_spanned! {*site=>
+            match #support::MaybeDone::try_poll(#name.as_mut(), cx) {
                 #support::Poll::Pending => pending = true,
                 #support::Poll::Ready(#support::Ok(())) => {}
                 #support::Poll::Ready(#support::Err(error)) => {
@@ -91,17 +97,17 @@ fn steps(kind: Kind, branches: &Branches<'_>, support: &TokenStream) -> Vec<Toke
                 }
             }
         },
-    };
-    branches.names().iter().map(step).collect()
+    }
 }
 
 /// The value of the whole once every branch is done.
 fn outputs(kind: Kind, branches: &Branches<'_>, support: &TokenStream) -> TokenStream {
-    let names = branches.names();
+    let outputs = branches.each(|Branch { name, site, .. }| match kind {
+        Kind::Join => quote_spanned!(*site=> #support::MaybeDone::take(#name),),
+        Kind::TryJoin => quote_spanned!(*site=> #support::MaybeDone::take_ok(#name),),
+    });
     match kind {
-        Kind::Join => quote_spanned!(Span::mixed_site()=> (#(#names.take(),)*)),
-        Kind::TryJoin => {
-            quote_spanned!(Span::mixed_site()=> #support::Ok((#(#names.take_ok(),)*)))
-        }
+        Kind::Join => quote_spanned!(Span::mixed_site()=> (#outputs)),
+        Kind::TryJoin => quote_spanned!(Span::mixed_site()=> #support::Ok((#outputs))),
     }
 }

@@ -191,11 +191,12 @@ fn string(key: impl std::fmt::Display, value: &Expr) -> Result<&LitStr> {
 
 fn integer(value: &Expr) -> Result<LitInt> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
-            number.base10_parse::<usize>()?;
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. })
+            if number.base10_parse::<usize>().is_ok() =>
+        {
             Ok(number.clone())
         }
-        _ => Err(Error::new_spanned(value, "`worker_threads` needs an integer")),
+        _ => Err(Error::new_spanned(value, "`worker_threads` needs a positive integer")),
     }
 }
 
@@ -214,4 +215,56 @@ fn path(value: &Expr) -> Result<Path> {
     text.parse_with(Path::parse_mod_style).map_err(|_| {
         Error::new_spanned(text, format!("`crate` needs a path, and `{}` is none", text.value()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(options: &str) -> String {
+        let tokens = options.parse().expect("options are tokens");
+        match Options::parse(Flavor::CurrentThread, tokens) {
+            Ok(options) => {
+                let krate = options.krate("runtime");
+                options.build(&krate).to_string().replace(' ', "")
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn each_option_becomes_its_call() {
+        let start = "::runtime::runtime::Builder::new_current_thread().enable_all()";
+        assert_eq!(built(""), format!("{start}.build()"));
+        assert_eq!(built("start_paused = true,"), format!("{start}.start_paused(true).build()"));
+        assert_eq!(built(r#"name = "mail""#), format!(r#"{start}.name("mail").build()"#));
+        let shutdown = "::runtime::runtime::UnhandledPanic::ShutdownRuntime";
+        assert_eq!(
+            built(r#"unhandled_panic = "shutdown_runtime""#),
+            format!("{start}.unhandled_panic({shutdown}).build()")
+        );
+        assert_eq!(
+            built(r#"flavor = "local""#),
+            format!("{start}.build_local(::runtime::runtime::LocalOptions::default())")
+        );
+    }
+
+    #[test]
+    fn worker_threads_belong_to_the_threaded_flavor() {
+        assert_eq!(
+            built(r#"worker_threads = 4, flavor = "multi_thread""#),
+            "::runtime::runtime::Builder::new_multi_thread().enable_all().worker_threads(4).build()"
+        );
+        assert_eq!(
+            built("worker_threads = 4"),
+            "`worker_threads` needs `flavor = \"multi_thread\"`"
+        );
+    }
+
+    #[test]
+    fn the_crate_is_named_by_a_string_or_a_path() {
+        let renamed = "self::rt::runtime::Builder::new_current_thread().enable_all().build()";
+        assert_eq!(built(r#"crate = "self::rt""#), renamed);
+        assert_eq!(built("crate = self::rt"), renamed);
+    }
 }

@@ -1,6 +1,6 @@
 //! The expansion of `select!`.
 
-use crate::branches::{Branches, Mode};
+use crate::branches::{Branch, Branches, Mode};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
@@ -10,7 +10,7 @@ use syn::{Attribute, Error, Expr, Pat, Result, Token, token};
 const MOST_BRANCHES: usize = u64::BITS as usize;
 
 /// `#[cfg(...)] pattern = future, if condition => handler`
-struct Branch {
+struct Choice {
     cfgs: Vec<Attribute>,
     pattern: Pat,
     future: Expr,
@@ -20,14 +20,14 @@ struct Branch {
 
 struct Select {
     mode: Mode,
-    branches: Vec<Branch>,
+    choices: Vec<Choice>,
     otherwise: Option<TokenStream>,
 }
 
 impl Parse for Select {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mode = input.parse()?;
-        let mut branches = Vec::new();
+        let mut choices = Vec::new();
         let mut otherwise = None;
         while !input.is_empty() {
             let cfgs = input.call(Attribute::parse_outer)?;
@@ -36,16 +36,17 @@ impl Parse for Select {
                 break;
             }
             let start = input.span();
-            branches.push(Branch::parse(input, cfgs)?);
-            if branches.len() > MOST_BRANCHES {
+            choices.push(Choice::parse(input, cfgs)?);
+            if choices.len() > MOST_BRANCHES {
                 let message = format!("`select!` takes at most {MOST_BRANCHES} branches");
                 return Err(Error::new(start, message));
             }
         }
-        if branches.is_empty() && otherwise.is_none() {
-            return Err(input.error("`select!` needs at least one branch"));
+        if choices.is_empty() && otherwise.is_none() {
+            let message = "`select!` needs at least one branch";
+            return Err(Error::new(Span::call_site(), message));
         }
-        Ok(Self { mode, branches, otherwise })
+        Ok(Self { mode, choices, otherwise })
     }
 }
 
@@ -62,7 +63,7 @@ fn parse_else(input: ParseStream<'_>, cfgs: &[Attribute]) -> Result<TokenStream>
     }
 }
 
-impl Branch {
+impl Choice {
     fn parse(input: ParseStream<'_>, cfgs: Vec<Attribute>) -> Result<Self> {
         if let Some(other) = cfgs.iter().find(|attribute| !attribute.path().is_ident("cfg")) {
             let message = "only `#[cfg(...)]` may stand before a branch";
@@ -108,94 +109,76 @@ fn parse_handler(input: ParseStream<'_>) -> Result<TokenStream> {
 
 /// Awaits the first branch of `input` to complete with a value that its pattern takes.
 pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
-    let Select { mode, branches: written, otherwise } = syn::parse2(input)?;
+    let Select { mode, choices, otherwise } = syn::parse2(input)?;
     let support = &mode.support;
     let otherwise = otherwise
         .unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> #support::no_branch_left()));
-    if written.is_empty() {
+    if choices.is_empty() {
         return Ok(otherwise);
     }
-    let branches = Branches::new(&mode, written.iter().map(|branch| &branch.cfgs[..]).collect());
-    let output = Output::new(&written);
-    let declaration = output.declaration();
-    let first = await_first(&mode, &branches, &written, &output);
-    let arms = output.arms(&otherwise);
+    let futures = choices.iter().map(|choice| (&choice.cfgs[..], &choice.future));
+    let branches = Branches::new(&mode, futures);
+    let output = declare_output(&branches);
+    let first = await_first(&mode, &branches, &choices);
+    let arms = branches.each(|branch| {
+        let Choice { pattern, handler, .. } = &choices[branch.number];
+        let variant = variant(branch);
+        quote_spanned!(Span::mixed_site()=> __SelectOutput::#variant(#pattern) => #handler,)
+    });
     Ok(quote_spanned! {Span::mixed_site()=> {
-        #declaration
-        match { #first } { #arms }
-    }})
-}
-
-/// The enum that carries the value of whichever branch completed.
-///
-/// Handlers must run after the futures are dropped, since they may borrow the same things, so
-/// the value has to leave the block that owns the futures.
-struct Output<'a> {
-    branches: &'a [Branch],
-    name: Ident,
-    variants: Vec<Ident>,
-}
-
-impl<'a> Output<'a> {
-    fn new(branches: &'a [Branch]) -> Self {
-        // Items are not hygienic, hence a name that nobody else uses.
-        let name = Ident::new("__SelectOutput", Span::mixed_site());
-        let variants = (0..branches.len()).map(|index| format_ident!("Branch{index}")).collect();
-        Self { branches, name, variants }
-    }
-
-    fn cfgs(&self) -> impl Iterator<Item = TokenStream> {
-        self.branches.iter().map(|Branch { cfgs, .. }| quote!(#(#cfgs)*))
-    }
-
-    fn declaration(&self) -> TokenStream {
-        let Self { name, variants, .. } = self;
-        let (cfgs, also_cfgs) = (self.cfgs(), self.cfgs());
-        // A type parameter and its variant can go by the same name.
-        quote_spanned! {Span::mixed_site()=>
-            enum #name<#(#cfgs #variants,)*> { #(#also_cfgs #variants(#variants),)* NoneLeft }
-        }
-    }
-
-    /// The arms that take a value apart once more and run its handler.
-    fn arms(&self, otherwise: &TokenStream) -> TokenStream {
-        let Self { branches, name, variants } = self;
-        let cfgs = self.cfgs();
-        let patterns = branches.iter().map(|branch| &branch.pattern);
-        let handlers = branches.iter().map(|branch| &branch.handler);
-        quote_spanned! {Span::mixed_site()=>
-            #(#cfgs #name::#variants(#patterns) => #handlers,)*
-            #name::NoneLeft => #otherwise,
+        #output
+        match { #first } {
+            #arms
+            __SelectOutput::NoneLeft => #otherwise,
             // Each value was found to match before it got here.
             #[allow(unreachable_patterns)]
             _ => ::core::unreachable!(),
         }
-    }
+    }})
+}
+
+/// Declares the enum that carries the value of whichever branch completed.
+///
+/// Handlers must run after the futures are dropped, since they may borrow the same things, so
+/// the value has to leave the block that owns the futures. Items are not hygienic, hence a
+/// name that nobody else uses.
+fn declare_output(branches: &Branches<'_>) -> TokenStream {
+    // A type parameter and its variant can go by the same name.
+    let types = branches.each(|branch| {
+        let variant = variant(branch);
+        quote!(#variant,)
+    });
+    let variants = branches.each(|branch| {
+        let variant = variant(branch);
+        quote!(#variant(#variant),)
+    });
+    quote_spanned!(Span::mixed_site()=> enum __SelectOutput<#types> { #variants NoneLeft })
+}
+
+fn variant(branch: &Branch<'_>) -> Ident {
+    format_ident!("Branch{}", branch.number)
 }
 
 /// The statements that evaluate to the output.
-fn await_first(
-    mode: &Mode,
-    branches: &Branches<'_>,
-    written: &[Branch],
-    output: &Output<'_>,
-) -> TokenStream {
+fn await_first(mode: &Mode, branches: &Branches<'_>, choices: &[Choice]) -> TokenStream {
     let support = &mode.support;
-    let cfgs = output.cfgs();
-    let conditions = written.iter().map(|branch| &branch.condition);
-    let indices = branches.indices();
-    let futures: Vec<_> = written.iter().map(|branch| &branch.future).collect();
-    let pin = branches.pin(&futures, &quote!(#support::IntoFuture::into_future));
+    let conditions = branches.each(|branch| {
+        let (index, condition) = (branch.index(), &choices[branch.number].condition);
+        quote_spanned!(Span::mixed_site()=> let live = live.with((#index, #condition));)
+    });
+    let pin = branches.pin(|Branch { name, site, .. }| {
+        let support = mode.support_at(*site);
+        quote_spanned!(*site=> #support::IntoFuture::into_future(#name))
+    });
     let split = branches.split();
     let count = branches.count();
-    let first = quote_spanned!(Span::mixed_site()=> first);
-    let pick = (!mode.biased)
-        .then(|| quote_spanned!(Span::mixed_site()=> let first = #support::thread_rng_n(#count);));
-    let visit = branches.visit(&first, &steps(support, branches, written, output));
-    let name = &output.name;
+    let first = Ident::new("first", Span::mixed_site());
+    let draw = quote_spanned!(Span::mixed_site()=> let #first = #support::thread_rng_n(#count););
+    let draw = (!mode.biased).then_some(draw);
+    let visit = branches.visit(&first, |branch| step(branch, &choices[branch.number], support));
     quote_spanned! {Span::mixed_site()=>
         let live = #support::Live::default();
-        #(#cfgs let live = live.with((#indices, #conditions));)*
+        #conditions
         #pin
         let mut live = live;
         #support::poll_fn(move |cx| {
@@ -203,10 +186,10 @@ fn await_first(
                 return #support::Poll::Pending;
             }
             #split
-            #pick
+            #draw
             #visit
             if live.is_empty() {
-                return #support::Poll::Ready(#name::NoneLeft);
+                return #support::Poll::Ready(__SelectOutput::NoneLeft);
             }
             #support::Poll::Pending
         })
@@ -214,38 +197,29 @@ fn await_first(
     }
 }
 
-/// What each poll does with each branch.
+/// What each poll does with a branch.
 ///
 /// A guard sees a value through its pattern without taking it apart. One that never holds thus
 /// tells whether the pattern matches, whatever it binds and however.
-fn steps(
-    support: &TokenStream,
-    branches: &Branches<'_>,
-    written: &[Branch],
-    output: &Output<'_>,
-) -> Vec<TokenStream> {
-    let name = &output.name;
-    let parts = branches.names().iter().zip(branches.indices()).zip(&output.variants).zip(written);
-    parts
-        .map(|(((future, index), variant), Branch { pattern, .. })| {
-            quote_spanned! {Span::mixed_site()=>
-                // Of the user's code, only the pattern is in here; what it binds is used by the handler.
-                #[allow(unused)]
-                if live.contains(#index) {
-                    let polled = #support::Future::poll(#future.as_mut(), cx);
-                    if let #support::Poll::Ready(mut value) = polled {
-                        let mut matches = false;
-                        match value {
-                            #pattern if { matches = true; false } => ::core::unreachable!(),
-                            _ => {}
-                        }
-                        if matches {
-                            return #support::Poll::Ready(#name::#variant(value));
-                        }
-                        live.disable(#index);
-                    }
+fn step(branch: &Branch<'_>, choice: &Choice, support: &TokenStream) -> TokenStream {
+    let Branch { name, .. } = branch;
+    let (index, variant, pattern) = (branch.index(), variant(branch), &choice.pattern);
+    quote_spanned! {Span::mixed_site()=>
+        // Of the user's code, only the pattern is in here; what it binds is used by the handler.
+        #[allow(unused)]
+        if live.contains(#index) {
+            let polled = #support::Future::poll(#name.as_mut(), cx);
+            if let #support::Poll::Ready(mut value) = polled {
+                let mut matches = false;
+                match value {
+                    #pattern if { matches = true; false } => ::core::unreachable!(),
+                    _ => {}
                 }
+                if matches {
+                    return #support::Poll::Ready(__SelectOutput::#variant(value));
+                }
+                live.disable(#index);
             }
-        })
-        .collect()
+        }
+    }
 }

@@ -8,21 +8,23 @@ pin_project! {
     /// A future, then its output until somebody takes it.
     #[derive(Debug)]
     #[project = State]
-    pub enum MaybeDone<F: Future> {
+    pub enum MaybeDone<F, T> {
         /// Not ready yet.
         Waiting { #[pin] future: F },
         /// Ready, and the future already dropped.
-        Done { output: Option<F::Output> },
+        Done { output: Option<T> },
     }
 }
 
-impl<F: Future> MaybeDone<F> {
+impl<F: Future> MaybeDone<F, F::Output> {
     /// Starts to wait for the future.
     #[inline]
-    pub fn new(future: impl IntoFuture<IntoFuture = F>) -> Self {
-        Self::Waiting { future: future.into_future() }
+    pub fn new(future: F) -> Self {
+        Self::Waiting { future }
     }
+}
 
+impl<F: Future<Output = T>, T> MaybeDone<F, T> {
     /// Drives the future unless it is done.
     #[inline]
     pub fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -32,22 +34,21 @@ impl<F: Future> MaybeDone<F> {
         }
         Poll::Ready(())
     }
+}
 
+impl<F, T> MaybeDone<F, T> {
     /// Gives the output away.
     ///
     /// # Panics
     ///
     /// If the future is not done, or its output was taken before.
     #[inline]
-    pub fn take(self: Pin<&mut Self>) -> F::Output {
+    pub fn take(self: Pin<&mut Self>) -> T {
         self.take_if(|_| true).expect("outputs are taken once, after every branch is done")
     }
 
     #[inline]
-    fn take_if(
-        self: Pin<&mut Self>,
-        wanted: impl FnOnce(&mut F::Output) -> bool,
-    ) -> Option<F::Output> {
+    fn take_if(self: Pin<&mut Self>, wanted: impl FnOnce(&mut T) -> bool) -> Option<T> {
         match self.project() {
             State::Done { output } => output.take_if(wanted),
             State::Waiting { .. } => None,
@@ -55,7 +56,15 @@ impl<F: Future> MaybeDone<F> {
     }
 }
 
-impl<T, E, F: Future<Output = Result<T, E>>> MaybeDone<F> {
+impl<F: Future<Output = Result<T, E>>, T, E> MaybeDone<F, Result<T, E>> {
+    /// Starts to wait for a future that may fail.
+    #[inline]
+    pub fn new_try(future: F) -> Self {
+        Self::Waiting { future }
+    }
+}
+
+impl<F: Future<Output = Result<T, E>>, T, E> MaybeDone<F, Result<T, E>> {
     /// Drives the future unless it is done; gives its error away if it has one.
     #[inline]
     pub fn try_poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
