@@ -4,12 +4,11 @@
 //! which loom replays as faithfully as any other step of a model.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::{hint, thread, thread_local};
-pub(crate) use std::sync::Weak;
+pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.

@@ -183,7 +183,8 @@ impl Core {
         // SAFETY: only the holder comes here, and nothing that a turn wakes can come here again:
         // a thread that drives a runtime may not drive another, and it hands its loop on only
         // between two polls.
-        self.reactor.with_mut(|reactor| unsafe { &mut *reactor }.turn(port, self.shared.clock(), wait))
+        self.reactor
+            .with_mut(|reactor| unsafe { &mut *reactor }.turn(port, self.shared.clock(), wait))
     }
 
     /// Gives memory back before a sleep.
