@@ -10,6 +10,7 @@ use std::time::Duration;
 pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::{hint, thread, thread_local};
 pub(crate) use std::sync::Weak;
+pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {
@@ -95,6 +96,10 @@ pub(crate) struct MutexGuard<'a, T: ?Sized> {
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { lock: OnceLock::new(), value: std::cell::UnsafeCell::new(value) }
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.value.into_inner()
     }
 }
 
