@@ -4,6 +4,8 @@
 
 mod engine;
 pub mod io;
+#[doc(hidden)]
+pub mod macros;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
@@ -11,4 +13,5 @@ pub mod task;
 #[allow(unsafe_code)]
 mod util;
 
+pub use macros::{main, test};
 pub use task::spawn;
