@@ -15,6 +15,14 @@ pub(super) fn socket(domain: Domain, kind: Type) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// Opens two Unix sockets that are connected to each other, likewise.
+pub(super) fn pair(kind: Type) -> io::Result<(Socket, Socket)> {
+    let (a, b) = Socket::pair(Domain::UNIX, kind, None)?;
+    a.set_nonblocking(true)?;
+    b.set_nonblocking(true)?;
+    Ok((a, b))
+}
+
 /// Takes a waiting connection, likewise.
 pub(super) fn accept(listener: impl AsFd) -> io::Result<(Socket, SockAddr)> {
     let (socket, addr) = SockRef::from(&listener).accept()?;

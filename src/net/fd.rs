@@ -6,6 +6,7 @@ use super::{
     TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixSocket,
     UnixStream,
 };
+use crate::net::watched::Watched;
 use std::fmt;
 use std::io;
 use std::net;

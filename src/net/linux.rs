@@ -17,6 +17,11 @@ pub(super) fn socket(domain: Domain, kind: Type) -> io::Result<Socket> {
     Socket::new(domain, kind.nonblocking(), None)
 }
 
+/// Opens two Unix sockets that are connected to each other, likewise.
+pub(super) fn pair(kind: Type) -> io::Result<(Socket, Socket)> {
+    Socket::pair(Domain::UNIX, kind.nonblocking(), None)
+}
+
 /// Takes a waiting connection, likewise, in one system call.
 pub(super) fn accept(listener: impl AsFd) -> io::Result<(Socket, SockAddr)> {
     SockRef::from(&listener).accept4(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC)
@@ -39,9 +44,8 @@ pub(super) fn peer_cred(socket: impl AsFd) -> io::Result<UCred> {
     let fd = socket.as_fd().as_raw_fd();
     let value = (&raw mut cred).cast();
     // SAFETY: both pointers are to live locals, and `len` is the size of the first.
-    let done = unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, value, &raw mut len)
-    };
+    let done =
+        unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, value, &raw mut len) };
     if done != 0 {
         return Err(io::Error::last_os_error());
     }

@@ -7,10 +7,16 @@ use std::io;
 
 impl_for! { TcpSocket, UdpSocket => {
     /// Returns the network device that the socket is bound to (`SO_BINDTODEVICE`).
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// # let socket = runtime::net::TcpSocket::new_v4()?;
     /// assert_eq!(socket.device()?, None);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn device(&self) -> io::Result<Option<Vec<u8>>> {
         SockRef::from(self).device()
     }
@@ -18,14 +24,20 @@ impl_for! { TcpSocket, UdpSocket => {
     /// Binds the socket to a network device, or with `None` to none again (`SO_BINDTODEVICE`).
     ///
     /// From then on it sends and receives through that device only.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// # let socket = runtime::net::TcpSocket::new_v4()?;
     /// // Older systems allow this to privileged processes only.
     /// match socket.bind_device(Some(b"lo")) {
     ///     Ok(()) => assert_eq!(socket.device()?, Some(b"lo".to_vec())),
     ///     Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied),
     /// }
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn bind_device(&self, interface: Option<&[u8]>) -> io::Result<()> {
         SockRef::from(self).bind_device(interface)
     }
@@ -33,11 +45,20 @@ impl_for! { TcpSocket, UdpSocket => {
 
 impl TcpStream {
     /// Returns whether data is confirmed at once (`TCP_QUICKACK`).
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// client.set_quickack(true)?;
     /// assert!(client.quickack()?);
     /// # drop(server);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn quickack(&self) -> io::Result<bool> {
         SockRef::from(self).tcp_quickack()
     }
@@ -46,10 +67,19 @@ impl TcpStream {
     /// (`TCP_QUICKACK`).
     ///
     /// The system changes its mind as the connection goes on, so this holds for a while only.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// client.set_quickack(true)?;
     /// # drop(server);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
         SockRef::from(self).set_tcp_quickack(quickack)
     }

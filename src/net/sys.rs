@@ -14,11 +14,16 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 pub(super) use super::platform::{
-    Inq, abstract_addr, abstract_name, accept, peer_cred, socket,
+    Inq, abstract_addr, abstract_name, accept, pair, peer_cred, socket,
 };
 
 /// How many connections the kernel keeps for a listener that is slow to accept.
-pub(super) const BACKLOG: i32 = 1024;
+pub(super) const BACKLOG: u32 = 1024;
+
+/// Makes a bound socket listen; a number too large for the system is as good as its largest.
+pub(super) fn listen(socket: &Socket, backlog: u32) -> io::Result<()> {
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))
+}
 
 /// Looks at what has arrived and leaves it there.
 pub(super) const PEEK: i32 = libc::MSG_PEEK;

@@ -3,6 +3,7 @@
 use crate::engine::reactor::Direction;
 use crate::io::{Interest, ReadBuf};
 use crate::net::impl_for::impl_for;
+use crate::net::watched::Watched;
 use crate::net::{UdpSocket, UnixDatagram, sys};
 use bytes::BufMut;
 use std::io;
@@ -18,12 +19,19 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// With what the system says, which may be that a peer has refused what was sent to it.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// let mut buf = [0; 16];
     /// let count = socket.recv(&mut buf).await?;
     /// assert_eq!(&buf[..count], b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.io().async_io(Interest::READABLE, || self.io().recv(buf)).await
     }
@@ -39,12 +47,19 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `recv`.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// let mut buf = Vec::with_capacity(1500);
     /// assert_eq!(socket.recv_buf(&mut buf).await?, 2);
     /// assert_eq!(buf, b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
         let attempt = || sys::into_spare(buf, |spare| sys::recv(&**self.io(), spare, 0));
         self.io().async_io(Interest::READABLE, attempt).await.map(|(count, ())| count)
@@ -57,7 +72,13 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `recv`.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -66,7 +87,8 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// let mut buf = ReadBuf::new(&mut space);
     /// poll_fn(|cx| socket.poll_recv(cx, &mut buf)).await?;
     /// assert_eq!(buf.filled(), b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_recv(
         &self,
         cx: &mut Context<'_>,
@@ -80,12 +102,19 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `recv`; with `WouldBlock` if none has arrived.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// socket.readable().await?;
     /// let mut buf = [0; 16];
     /// assert_eq!(socket.try_recv(&mut buf)?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.io().try_io(Interest::READABLE, || self.io().recv(buf))
     }
@@ -95,12 +124,19 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `recv`; with `WouldBlock` if none has arrived.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// socket.readable().await?;
     /// let mut buf = Vec::with_capacity(1500);
     /// assert_eq!(socket.try_recv_buf(&mut buf)?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
         let attempt = || sys::into_spare(buf, |spare| sys::recv(&**self.io(), spare, 0));
         self.io().try_io(Interest::READABLE, attempt).map(|(count, ())| count)
@@ -113,13 +149,20 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// use std::future::poll_fn;
     ///
     /// # peer.try_send(b"hi")?;
     /// poll_fn(|cx| socket.poll_recv_ready(cx)).await?;
     /// assert_eq!(socket.try_recv(&mut [0; 16])?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_recv_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.io().poll_read_ready(cx).map_ok(drop)
     }

@@ -3,6 +3,7 @@
 use crate::engine::reactor::Direction;
 use crate::io::Interest;
 use crate::net::impl_for::impl_for;
+use crate::net::watched::Watched;
 use crate::net::{UdpSocket, UnixDatagram};
 use std::io;
 use std::task::{Context, Poll};
@@ -18,9 +19,16 @@ impl_for! { UdpSocket, UnixDatagram => {
     ///
     /// If the socket is not connected, the datagram too large, or the peer has refused an earlier
     /// one.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// assert_eq!(socket.send(b"hi").await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn send(&self, buf: &[u8]) -> io::Result<usize> {
         self.io().async_io(Interest::WRITABLE, || self.io().send(buf)).await
     }
@@ -32,11 +40,18 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `send`.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// use std::future::poll_fn;
     ///
     /// assert_eq!(poll_fn(|cx| socket.poll_send(cx, b"hi")).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_send(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.io().poll_io(cx, Direction::Write, || self.io().send(buf))
     }
@@ -46,10 +61,17 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// Those of `send`; with `WouldBlock` if there is no room.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// socket.writable().await?;
     /// assert_eq!(socket.try_send(b"hi")?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_send(&self, buf: &[u8]) -> io::Result<usize> {
         self.io().try_io(Interest::WRITABLE, || self.io().send(buf))
     }
@@ -61,12 +83,19 @@ impl_for! { UdpSocket, UnixDatagram => {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// use std::future::poll_fn;
     ///
     /// poll_fn(|cx| socket.poll_send_ready(cx)).await?;
     /// assert_eq!(socket.try_send(b"hi")?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_send_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.io().poll_write_ready(cx).map_ok(drop)
     }

@@ -2,6 +2,7 @@
 
 use crate::net::impl_for::impl_for;
 use crate::net::unix::pipe::{Receiver, Sender};
+use crate::net::watched::Streamed;
 use crate::net::{TcpStream, UnixStream, tcp, unix};
 use bytes::BufMut;
 use std::io::{self, IoSlice, IoSliceMut};
@@ -14,13 +15,20 @@ impl_for! {
     /// # Errors
     ///
     /// With `WouldBlock` if nothing has arrived.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// # peer.try_write(b"hi")?;
     /// stream.readable().await?;
     /// let mut buf = [0; 16];
     /// assert_eq!(stream.try_read(&mut buf)?, 2);
     /// assert_eq!(&buf[..2], b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.stream().try_read(buf)
     }
@@ -30,7 +38,13 @@ impl_for! {
     /// # Errors
     ///
     /// With `WouldBlock` if nothing has arrived.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use std::io::IoSliceMut;
     ///
     /// # peer.try_write(b"abcd")?;
@@ -39,7 +53,8 @@ impl_for! {
     /// let mut bufs = [IoSliceMut::new(&mut head), IoSliceMut::new(&mut body)];
     /// assert_eq!(stream.try_read_vectored(&mut bufs)?, 4);
     /// assert_eq!((&head, &body[..3]), (b"a", &b"bcd"[..]));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.stream().try_read_vectored(bufs)
     }
@@ -49,13 +64,20 @@ impl_for! {
     /// # Errors
     ///
     /// With `WouldBlock` if nothing has arrived.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// # peer.try_write(b"hi")?;
     /// stream.readable().await?;
     /// let mut buf = Vec::with_capacity(16);
     /// assert_eq!(stream.try_read_buf(&mut buf)?, 2);
     /// assert_eq!(buf, b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_read_buf<B: BufMut>(&self, buf: &mut B) -> io::Result<usize> {
         self.stream().try_read_buf(buf)
     }
@@ -70,10 +92,17 @@ impl_for! {
     /// # Errors
     ///
     /// With `WouldBlock` if there is no room.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// stream.writable().await?;
     /// assert_eq!(stream.try_write(b"hi")?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         self.stream().try_write(buf)
     }
@@ -83,13 +112,20 @@ impl_for! {
     /// # Errors
     ///
     /// With `WouldBlock` if there is no room.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use std::io::IoSlice;
     ///
     /// stream.writable().await?;
     /// let bufs = [IoSlice::new(b"head"), IoSlice::new(b"body")];
     /// assert_eq!(stream.try_write_vectored(&bufs)?, 8);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         self.stream().try_write_vectored(bufs)
     }

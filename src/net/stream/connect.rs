@@ -18,8 +18,8 @@ impl<S: Bytes + From<Socket>> Stream<S> {
 
     /// One end of a pair, whose other end has had no time to send.
     #[track_caller]
-    pub(in crate::net) fn paired(socket: S) -> Self {
-        Self::new(socket, Ready::WRITABLE)
+    pub(in crate::net) fn paired(socket: Socket) -> Self {
+        Self::new(socket.into(), Ready::WRITABLE)
     }
 
     /// A connection that was there at once.
@@ -33,7 +33,7 @@ impl<S: Bytes + From<Socket>> Stream<S> {
     pub(in crate::net) async fn connecting(socket: Socket) -> io::Result<Self> {
         let stream = Self::new(socket.into(), Ready::EMPTY);
         stream.io.readiness(Interest::WRITABLE).await?;
-        match SockRef::from(stream.get()).take_error()? {
+        match SockRef::from(&**stream.io()).take_error()? {
             Some(error) => Err(error),
             None => Ok(stream),
         }
@@ -43,7 +43,7 @@ impl<S: Bytes + From<Socket>> Stream<S> {
 impl<S: Bytes> Stream<S> {
     /// Closes the writing direction; one that is closed already stays so.
     pub(in crate::net) fn shutdown_write(&self) -> io::Result<()> {
-        match SockRef::from(self.get()).shutdown(Shutdown::Write) {
+        match SockRef::from(&**self.io()).shutdown(Shutdown::Write) {
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
             done => done,
         }

@@ -1,14 +1,22 @@
 //! What owned halves have in common: sharing a stream, and putting it together again.
 
 use crate::net::impl_for::impl_for;
+use crate::net::watched::Streamed;
 use crate::net::{tcp, unix};
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 impl_for! { tcp::OwnedWriteHalf, unix::OwnedWriteHalf => {
     /// Drops this half without closing the writing direction, which stays open as long as the
     /// other half lives.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// let (mut read, write) = stream.into_split();
     /// write.forget();
     ///
@@ -17,9 +25,26 @@ impl_for! { tcp::OwnedWriteHalf, unix::OwnedWriteHalf => {
     /// read.read_exact(&mut [0; 2]).await?;
     /// let still_open = peer.try_read(&mut [0; 1]).unwrap_err();
     /// assert_eq!(still_open.kind(), std::io::ErrorKind::WouldBlock);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn forget(mut self) {
         self.close_on_drop = false;
+    }
+} }
+
+impl_for! { tcp::OwnedWriteHalf, unix::OwnedWriteHalf => {
+    /// Closes the writing direction, which then need not be done when the half is dropped.
+    pub(in crate::net) fn close_write(&mut self) -> io::Result<()> {
+        self.stream().shutdown_write()?;
+        self.close_on_drop = false;
+        Ok(())
+    }
+} }
+
+impl_for! { tcp::WriteHalf<'_>, unix::WriteHalf<'_> => {
+    /// Closes the writing direction.
+    pub(in crate::net) fn close_write(&mut self) -> io::Result<()> {
+        self.stream().shutdown_write()
     }
 } }
 

@@ -5,27 +5,21 @@
 //! folder.
 
 mod attempts;
+mod connect;
 mod halves;
-mod own_io;
-mod ready;
 mod traits;
 
 use super::sys::{self, Inq};
 use crate::engine::reactor::Direction;
-use crate::engine::task::budget::poll_proceed;
 use crate::io::{Drained, Evented, Interest, ReadBuf, Ready};
 use crate::shim::atomic::{AtomicU8, Ordering};
 use bytes::BufMut;
-use socket2::{SockRef, Socket};
 use std::fs::File;
-use std::future::poll_fn;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
 use std::task::{Context, Poll};
-
-pub(super) use self::halves::halves;
 
 /// What the operating system calls a stream.
 pub(super) trait Bytes: AsFd + AsRawFd {
@@ -82,6 +76,16 @@ impl<S: Bytes> Stream<S> {
         Self { io: Evented::assuming(io, ready), counting: AtomicU8::new(UNASKED) }
     }
 
+    /// Takes over one end of what goes in one direction.
+    ///
+    /// It is watched at once, since what a user does with it goes by what is known of it.
+    #[track_caller]
+    pub(super) fn one_way(io: S, interest: Interest, ready: Ready) -> io::Result<Self> {
+        let io = Evented::with_interest(io, interest, ready);
+        io.watch()?;
+        Ok(Self { io, counting: AtomicU8::new(PLAIN) })
+    }
+
     /// Takes over what a user brings.
     #[track_caller]
     pub(super) fn from_std(io: S) -> Self {
@@ -95,8 +99,15 @@ impl<S: Bytes> Stream<S> {
         self.io.into_inner()
     }
 
-    pub(super) fn get(&self) -> &S {
+    /// What is watched, for calls of this room.
+    pub(super) fn io(&self) -> &Evented<S> {
         &self.io
+    }
+
+    /// What is watched, for calls that a user brings, who may not expect an option of ours.
+    pub(super) fn own_io(&self) -> io::Result<&Evented<S>> {
+        self.stop_counting()?;
+        Ok(&self.io)
     }
 
     pub(super) fn poll_read(
@@ -112,21 +123,22 @@ impl<S: Bytes> Stream<S> {
 
     fn read(&self, buf: &mut ReadBuf<'_>) -> io::Result<((), Drained)> {
         // Relaxed, as all of this file: what the word stands for is in the kernel.
-        match (self.counting.load(Ordering::Relaxed), S::INQ) {
-            (COUNTING, Some(inq)) => {
-                let before = buf.filled().len();
-                let left = sys::recv_counting(&*self.io, buf, inq)?;
-                // At the end of a Unix stream nothing is left, and yet the next read is not in vain.
-                let drained = left == Some(0) && buf.filled().len() > before;
-                Ok(((), if drained { Drained::Yes } else { Drained::No }))
+        let counting = self.counting.load(Ordering::Relaxed);
+        let Some(inq) = S::INQ.filter(|_| counting != PLAIN) else {
+            return self.io.recv(buf).map(|()| ((), Drained::No));
+        };
+        if counting == UNASKED {
+            let result = self.io.recv(buf);
+            if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
+                self.start_counting(inq);
             }
-            (UNASKED, Some(inq)) => self.io.recv(buf).inspect_err(|error| {
-                if error.kind() == io::ErrorKind::WouldBlock {
-                    self.start_counting(inq);
-                }
-            }),
-            _ => self.io.recv(buf),
+            return result.map(|()| ((), Drained::No));
         }
+        let before = buf.filled().len();
+        let left = sys::recv_counting(&*self.io, buf, inq)?;
+        // At the end of a Unix stream nothing is left, and yet the next read is not in vain.
+        let drained = left == Some(0) && buf.filled().len() > before;
+        Ok(((), if drained { Drained::Yes } else { Drained::No }))
     }
 
     /// Puts our option on the socket.

@@ -3,6 +3,7 @@
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::net::impl_for::impl_for;
 use crate::net::unix::pipe::{Receiver, Sender};
+use crate::net::watched::Streamed;
 use crate::net::{TcpStream, UnixStream, tcp, unix};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -50,7 +51,7 @@ impl_for! {
         }
 
         fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(self.close_write())
+            Poll::Ready(self.get_mut().close_write())
         }
     }
 }

@@ -1,16 +1,25 @@
 //! The halves of a TCP stream.
 
-use super::TcpStream;
 use crate::io::ReadBuf;
+use crate::net::TcpStream;
 use crate::net::impl_for::impl_for;
 use crate::net::stream::Stream;
+use crate::net::watched::Streamed;
 use crate::shim::Arc;
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
 /// The half of a [`TcpStream`](crate::net::TcpStream) that reads, borrowed from it.
-///EX tcp
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+/// # let (server, _) = listener.accept().await?;
 /// # let mut client = client;
 /// use runtime::io::AsyncReadExt;
 ///
@@ -19,7 +28,8 @@ use std::task::{Context, Poll};
 /// let mut buf = [0; 2];
 /// read.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ReadHalf<'a> {
     pub(super) whole: &'a TcpStream,
@@ -28,7 +38,15 @@ pub struct ReadHalf<'a> {
 /// The half of a [`TcpStream`](crate::net::TcpStream) that writes, borrowed from it.
 ///
 /// Dropping it leaves the stream as it is; `shutdown` closes the writing direction.
-///EX tcp
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+/// # let (server, _) = listener.accept().await?;
 /// # let mut client = client;
 /// use runtime::io::AsyncWriteExt;
 ///
@@ -36,7 +54,8 @@ pub struct ReadHalf<'a> {
 /// write.write_all(b"hi").await?;
 /// write.shutdown().await?;
 /// # drop(server);
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct WriteHalf<'a> {
     pub(super) whole: &'a TcpStream,
@@ -45,7 +64,15 @@ pub struct WriteHalf<'a> {
 /// The half of a [`TcpStream`](crate::net::TcpStream) that reads, for a task to own.
 ///
 /// The stream is closed when both halves are gone.
-///EX tcp
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+/// # let (server, _) = listener.accept().await?;
 /// use runtime::io::AsyncReadExt;
 ///
 /// # server.try_write(b"hi")?;
@@ -55,7 +82,8 @@ pub struct WriteHalf<'a> {
 ///     read.read_exact(&mut buf).await.map(|_| buf)
 /// });
 /// assert_eq!(&reader.await.expect("the task does not panic")?, b"hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct OwnedReadHalf {
     whole: Arc<TcpStream>,
@@ -64,7 +92,15 @@ pub struct OwnedReadHalf {
 /// The half of a [`TcpStream`](crate::net::TcpStream) that writes, for a task to own.
 ///
 /// Dropping it closes the writing direction, unless with [`forget`](OwnedWriteHalf::forget).
-///EX tcp
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+/// # let (server, _) = listener.accept().await?;
 /// # let mut server = server;
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 ///
@@ -74,7 +110,8 @@ pub struct OwnedReadHalf {
 /// let mut all = String::new();
 /// server.read_to_string(&mut all).await?;
 /// assert_eq!(all, "hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct OwnedWriteHalf {
     whole: Arc<TcpStream>,
@@ -82,12 +119,21 @@ pub struct OwnedWriteHalf {
 }
 
 /// Says that two halves are not of the same stream, and gives them back.
-///EX tcp
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+/// # let (server, _) = listener.accept().await?;
 /// let (read, _) = client.into_split();
 /// let (_, write) = server.into_split();
 /// let error = read.reunite(write).unwrap_err();
 /// let (_read, _write) = (error.0, error.1);
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ReuniteError(pub OwnedReadHalf, pub OwnedWriteHalf);
 
@@ -104,11 +150,20 @@ impl OwnedReadHalf {
     /// # Errors
     ///
     /// If the halves are of different streams.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// let (read, write) = client.into_split();
     /// let client = read.reunite(write).expect("they are halves of one stream");
     /// assert_eq!(client.peer_addr()?, server.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn reunite(self, write: OwnedWriteHalf) -> Result<TcpStream, ReuniteError> {
         if !Arc::ptr_eq(&self.whole, &write.whole) {
             return Err(ReuniteError(self, write));
@@ -124,11 +179,20 @@ impl OwnedWriteHalf {
     /// # Errors
     ///
     /// If the halves are of different streams.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// let (read, write) = client.into_split();
     /// let client = write.reunite(read).expect("they are halves of one stream");
     /// assert_eq!(client.peer_addr()?, server.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn reunite(self, read: OwnedReadHalf) -> Result<TcpStream, ReuniteError> {
         read.reunite(self)
     }
@@ -137,20 +201,37 @@ impl OwnedWriteHalf {
 impl_for! { ReadHalf<'_>, OwnedReadHalf => {
     /// Reads what has arrived, or waits for it, and leaves it there; see
     /// [`TcpStream::peek`](crate::net::TcpStream::peek).
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// # server.try_write(b"hi")?;
     /// let (mut read, _write) = client.into_split();
     /// let mut buf = [0; 16];
     /// assert_eq!(read.peek(&mut buf).await?, 2);
     /// assert_eq!(read.peek(&mut buf).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn peek(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         self.whole.peek(buf).await
     }
 
     /// Polls to read what has arrived and leave it there; see
     /// [`TcpStream::poll_peek`](crate::net::TcpStream::poll_peek).
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -160,7 +241,8 @@ impl_for! { ReadHalf<'_>, OwnedReadHalf => {
     /// let mut buf = ReadBuf::new(&mut space);
     /// assert_eq!(poll_fn(|cx| read.poll_peek(cx, &mut buf)).await?, 2);
     /// assert_eq!(buf.filled(), b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_peek(
         &mut self,
         cx: &mut Context<'_>,
@@ -172,26 +254,48 @@ impl_for! { ReadHalf<'_>, OwnedReadHalf => {
 
 impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => {
     /// Returns the address of the other end.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// let (read, write) = client.into_split();
     /// assert_eq!(read.peer_addr()?, server.local_addr()?);
     /// assert_eq!(write.peer_addr()?, server.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.whole.peer_addr()
     }
 
     /// Returns the address of this end.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// let (read, write) = client.into_split();
     /// assert_eq!(read.local_addr()?, server.peer_addr()?);
     /// assert_eq!(write.local_addr()?, server.peer_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.whole.local_addr()
     }
+} }
 
-    pub(in crate::net) fn stream(&self) -> &Stream<std::net::TcpStream> {
+impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl Streamed {
+    type Carrier = std::net::TcpStream;
+
+    fn stream(&self) -> &Stream<Self::Carrier> {
         self.whole.stream()
     }
 } }

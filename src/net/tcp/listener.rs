@@ -1,10 +1,11 @@
 //! Waiting for TCP connections.
 
-use super::{TcpSocket, TcpStream};
 use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest};
 use crate::net::addr::{ToSocketAddrs, first_that_works};
 use crate::net::sys;
+use crate::net::watched::Watched;
+use crate::net::{TcpSocket, TcpStream};
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
@@ -176,5 +177,13 @@ impl TcpListener {
     /// ```
     pub fn into_std(self) -> io::Result<std::net::TcpListener> {
         self.io.into_inner()
+    }
+}
+
+impl Watched for TcpListener {
+    type Object = std::net::TcpListener;
+
+    fn io(&self) -> &Evented<std::net::TcpListener> {
+        &self.io
     }
 }

@@ -5,13 +5,9 @@
 //! [`into_split`](super::TcpStream::into_split) gives halves that different tasks can own.
 
 mod halves;
-mod listener;
-#[allow(unsafe_code)]
-mod socket;
+pub(super) mod listener;
+pub(super) mod socket;
 mod socket_options;
-mod stream;
+pub(super) mod stream;
 
 pub use self::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
-pub(super) use self::listener::TcpListener;
-pub(super) use self::socket::TcpSocket;
-pub(super) use self::stream::TcpStream;

@@ -1,7 +1,7 @@
 //! A TCP socket that is neither a listener nor a stream yet.
 
-use super::{TcpListener, TcpStream};
 use crate::net::sys;
+use crate::net::{TcpListener, TcpStream};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,12 @@ use std::net::SocketAddr;
 ///
 /// [`TcpListener::bind`] and [`TcpStream::connect`] are enough for most programs. With a
 /// `TcpSocket`, options are set first, and a stream can be bound to a local address.
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::net::TcpSocket;
 ///
 /// let socket = TcpSocket::new_v4()?;
@@ -22,31 +27,44 @@ use std::net::SocketAddr;
 /// socket.set_nodelay(true)?;
 /// let stream = socket.connect(listener.local_addr()?).await?;
 /// assert!(stream.nodelay()?);
-///END
+/// # Ok(()) }
+/// ```
 pub struct TcpSocket {
     pub(in crate::net) socket: Socket,
 }
 
 impl TcpSocket {
     /// Opens a socket for IPv4.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::TcpSocket;
     ///
     /// let socket = TcpSocket::new_v4()?;
     /// socket.bind("127.0.0.1:0".parse().unwrap())?;
     /// assert!(socket.local_addr()?.is_ipv4());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn new_v4() -> io::Result<TcpSocket> {
         Ok(TcpSocket { socket: sys::socket(Domain::IPV4, Type::STREAM)? })
     }
 
     /// Opens a socket for IPv6.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::TcpSocket;
     ///
     /// let socket = TcpSocket::new_v6()?;
     /// assert!(socket.bind("127.0.0.1:0".parse().unwrap()).is_err());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn new_v6() -> io::Result<TcpSocket> {
         Ok(TcpSocket { socket: sys::socket(Domain::IPV6, Type::STREAM)? })
     }
@@ -59,7 +77,12 @@ impl TcpSocket {
     ///
     /// This is for options that only another crate can set. The socket must be in non-blocking
     /// mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::{TcpListener, TcpSocket};
     /// use socket2::{Domain, Socket, Type};
     ///
@@ -68,19 +91,26 @@ impl TcpSocket {
     /// socket.set_nonblocking(true)?;
     /// let socket = TcpSocket::from_std_stream(socket.into());
     /// socket.connect(listener.local_addr()?).await?;
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn from_std_stream(std_stream: std::net::TcpStream) -> TcpSocket {
         TcpSocket { socket: std_stream.into() }
     }
 
     /// Gives the socket a local address.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::TcpSocket;
     ///
     /// let socket = TcpSocket::new_v4()?;
     /// socket.bind("127.0.0.1:0".parse().unwrap())?;
     /// assert_ne!(socket.local_addr()?.port(), 0);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn bind(&self, addr: SocketAddr) -> io::Result<()> {
         self.socket.bind(&addr.into())
     }
@@ -90,13 +120,19 @@ impl TcpSocket {
     /// # Cancel safety
     ///
     /// A connection attempt that is dropped is given up, and the socket closed.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::{TcpListener, TcpSocket};
     ///
     /// let listener = TcpListener::bind("127.0.0.1:0").await?;
     /// let stream = TcpSocket::new_v4()?.connect(listener.local_addr()?).await?;
     /// assert_eq!(stream.peer_addr()?, listener.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(self, addr: SocketAddr) -> io::Result<TcpStream> {
         TcpStream::over(self.socket, addr).await
     }
@@ -106,17 +142,23 @@ impl TcpSocket {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::TcpSocket;
     ///
     /// let socket = TcpSocket::new_v4()?;
     /// socket.bind("127.0.0.1:0".parse().unwrap())?;
     /// let listener = socket.listen(128)?;
     /// assert_ne!(listener.local_addr()?.port(), 0);
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
-        self.socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+        sys::listen(&self.socket, backlog)?;
         TcpListener::from_std(self.socket.into())
     }
 }

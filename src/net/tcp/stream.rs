@@ -1,11 +1,13 @@
 //! An open TCP connection.
 
 use super::halves::{self, OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
-use super::socket::TcpSocket;
+use crate::engine::reactor::Direction;
 use crate::io::{Interest, ReadBuf};
+use crate::net::TcpSocket;
 use crate::net::addr::{ToSocketAddrs, first_that_works};
 use crate::net::stream::Stream;
 use crate::net::sys;
+use crate::net::watched::Streamed;
 use socket2::{SockAddr, Socket};
 use std::io;
 use std::net::SocketAddr;
@@ -219,14 +221,23 @@ impl TcpStream {
     /// # Errors
     ///
     /// Those of a read.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// # server.try_write(b"hi")?;
     /// let mut buf = [0; 16];
     /// assert_eq!(client.peek(&mut buf).await?, 2);
     /// assert_eq!(client.peek(&mut buf).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        self.stream.wait_io(Interest::READABLE, |socket| socket.peek(buf)).await
+        self.stream.io().async_io(Interest::READABLE, || self.stream.io().peek(buf)).await
     }
 
     /// Polls to read what has arrived, and leaves it to be read again.
@@ -236,7 +247,15 @@ impl TcpStream {
     /// # Errors
     ///
     /// Those of a read.
-    ///EX tcp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = runtime::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let client = runtime::net::TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (server, _) = listener.accept().await?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -245,16 +264,29 @@ impl TcpStream {
     /// let mut buf = ReadBuf::new(&mut space);
     /// assert_eq!(poll_fn(|cx| client.poll_peek(cx, &mut buf)).await?, 2);
     /// assert_eq!(buf.filled(), b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_peek(
         &self,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<usize>> {
-        self.stream.poll_peek(cx, buf)
+        let before = buf.filled().len();
+        let io = self.stream.io();
+        let peeked = io.poll_io(cx, Direction::Read, || sys::recv(&**io, buf, sys::PEEK));
+        peeked.map_ok(|()| buf.filled().len() - before)
     }
 
-    pub(in crate::net) fn stream(&self) -> &Stream<std::net::TcpStream> {
+    /// Closes the writing direction.
+    pub(in crate::net) fn close_write(&mut self) -> io::Result<()> {
+        self.stream.shutdown_write()
+    }
+}
+
+impl Streamed for TcpStream {
+    type Carrier = std::net::TcpStream;
+
+    fn stream(&self) -> &Stream<std::net::TcpStream> {
         &self.stream
     }
 }

@@ -3,6 +3,4 @@
 mod options;
 mod peek;
 mod recv_from;
-mod socket;
-
-pub(super) use self::socket::UdpSocket;
+pub(super) mod socket;

@@ -1,9 +1,10 @@
 //! Looking at the next datagram without taking it.
 
-use super::UdpSocket;
 use crate::engine::reactor::Direction;
 use crate::io::{Interest, ReadBuf};
+use crate::net::UdpSocket;
 use crate::net::sys;
+use crate::net::watched::Watched;
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
@@ -20,12 +21,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// let mut buf = [0; 16];
     /// assert_eq!(socket.peek(&mut buf).await?, 2);
     /// assert_eq!(socket.recv(&mut buf).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.io().async_io(Interest::READABLE, || self.io().peek(buf)).await
     }
@@ -37,7 +46,14 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -46,7 +62,8 @@ impl UdpSocket {
     /// let mut buf = ReadBuf::new(&mut space);
     /// poll_fn(|cx| socket.poll_peek(cx, &mut buf)).await?;
     /// assert_eq!(buf.filled(), b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_peek(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.io().poll_io(cx, Direction::Read, || sys::recv(&**self.io(), buf, sys::PEEK))
     }
@@ -56,11 +73,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv); with `WouldBlock` if none has arrived.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// socket.readable().await?;
     /// assert_eq!(socket.try_peek(&mut [0; 16])?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.io().try_io(Interest::READABLE, || self.io().peek(buf))
     }
@@ -74,11 +99,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// let mut buf = [0; 16];
     /// assert_eq!(socket.peek_from(&mut buf).await?, (2, peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().async_io(Interest::READABLE, || self.io().peek_from(buf)).await
     }
@@ -90,7 +123,14 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -99,7 +139,8 @@ impl UdpSocket {
     /// let mut buf = ReadBuf::new(&mut space);
     /// let from = poll_fn(|cx| socket.poll_peek_from(cx, &mut buf)).await?;
     /// assert_eq!(from, peer.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_peek_from(
         &self,
         cx: &mut Context<'_>,
@@ -113,11 +154,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv); with `WouldBlock` if none has arrived.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// socket.readable().await?;
     /// assert_eq!(socket.try_peek_from(&mut [0; 16])?, (2, peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().try_io(Interest::READABLE, || self.io().peek_from(buf))
     }
@@ -131,10 +180,18 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// assert_eq!(socket.peek_sender().await?, peer.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn peek_sender(&self) -> io::Result<SocketAddr> {
         self.io().async_io(Interest::READABLE, || self.sender()).await
     }
@@ -146,13 +203,21 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// use std::future::poll_fn;
     ///
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// let from = poll_fn(|cx| socket.poll_peek_sender(cx)).await?;
     /// assert_eq!(from, peer.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_peek_sender(&self, cx: &mut Context<'_>) -> Poll<io::Result<SocketAddr>> {
         self.io().poll_io(cx, Direction::Read, || self.sender())
     }
@@ -162,11 +227,19 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv`](UdpSocket::recv); with `WouldBlock` if none has arrived.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// socket.readable().await?;
     /// assert_eq!(socket.try_peek_sender()?, peer.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_peek_sender(&self) -> io::Result<SocketAddr> {
         self.io().try_io(Interest::READABLE, || self.sender())
     }

@@ -1,9 +1,10 @@
 //! Receiving datagrams along with who sent them.
 
-use super::UdpSocket;
 use crate::engine::reactor::Direction;
 use crate::io::{Interest, ReadBuf};
+use crate::net::UdpSocket;
 use crate::net::sys;
+use crate::net::watched::Watched;
 use bytes::BufMut;
 use std::io;
 use std::net::SocketAddr;
@@ -19,12 +20,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// With what the system says, which may be that a peer has refused what was sent to it.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// let mut buf = [0; 16];
     /// let (count, from) = socket.recv_from(&mut buf).await?;
     /// assert_eq!((&buf[..count], from), (&b"hi"[..], peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().async_io(Interest::READABLE, || self.io().recv_from(buf)).await
     }
@@ -40,13 +49,21 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv_from`](UdpSocket::recv_from).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// let mut buf = Vec::with_capacity(1500);
     /// let (count, from) = socket.recv_buf_from(&mut buf).await?;
     /// assert_eq!((count, from), (2, peer.local_addr()?));
     /// assert_eq!(buf, b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
         let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare, 0));
         self.io().async_io(Interest::READABLE, attempt).await
@@ -59,7 +76,14 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv_from`](UdpSocket::recv_from).
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -68,7 +92,8 @@ impl UdpSocket {
     /// let mut buf = ReadBuf::new(&mut space);
     /// let from = poll_fn(|cx| socket.poll_recv_from(cx, &mut buf)).await?;
     /// assert_eq!((buf.filled(), from), (&b"hi"[..], peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_recv_from(
         &self,
         cx: &mut Context<'_>,
@@ -82,12 +107,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv_from`](UdpSocket::recv_from); with `WouldBlock` if none has arrived.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// socket.readable().await?;
     /// let mut buf = [0; 16];
     /// assert_eq!(socket.try_recv_from(&mut buf)?, (2, peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().try_io(Interest::READABLE, || self.io().recv_from(buf))
     }
@@ -97,12 +130,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`recv_from`](UdpSocket::recv_from); with `WouldBlock` if none has arrived.
-    ///EX udp
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let socket = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
+    /// # let peer = runtime::net::UdpSocket::bind("127.0.0.1:0").await?;
     /// # peer.try_send_to(b"hi", socket.local_addr()?)?;
     /// socket.readable().await?;
     /// let mut buf = Vec::with_capacity(1500);
     /// assert_eq!(socket.try_recv_buf_from(&mut buf)?, (2, peer.local_addr()?));
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
         let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare, 0));
         self.io().try_io(Interest::READABLE, attempt)

@@ -4,6 +4,7 @@ use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest, Ready};
 use crate::net::addr::{ToSocketAddrs, addresses, first_that_works};
 use crate::net::sys;
+use crate::net::watched::Watched;
 use socket2::{Domain, Type};
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +17,12 @@ use std::task::{Context, Poll};
 /// [`send_to`](UdpSocket::send_to) and [`recv_from`](UdpSocket::recv_from); one that is
 /// [connected](UdpSocket::connect) talks to one peer with [`send`](UdpSocket::send) and
 /// [`recv`](UdpSocket::recv).
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::net::UdpSocket;
 ///
 /// let server = UdpSocket::bind("127.0.0.1:0").await?;
@@ -30,7 +36,8 @@ use std::task::{Context, Poll};
 /// client.connect(server.local_addr()?).await?;
 /// server.send_to(b"pong", from).await?;
 /// assert_eq!(client.recv(&mut buf).await?, 4);
-///END
+/// # Ok(()) }
+/// ```
 pub struct UdpSocket {
     io: Evented<std::net::UdpSocket>,
 }
@@ -43,12 +50,18 @@ impl UdpSocket {
     /// # Errors
     ///
     /// With that of the last address tried, or `InvalidInput` if there was none.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
     /// assert_ne!(socket.local_addr()?.port(), 0);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         first_that_works(addr.target(), |addr| async move {
             let socket = sys::socket(Domain::for_address(addr), Type::DGRAM)?;
@@ -65,14 +78,20 @@ impl UdpSocket {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled; in debug builds also if the socket is in blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let socket = std::net::UdpSocket::bind("127.0.0.1:0")?;
     /// socket.set_nonblocking(true)?;
     /// let socket = UdpSocket::from_std(socket)?;
     /// # drop(socket);
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_std(socket: std::net::UdpSocket) -> io::Result<UdpSocket> {
         sys::debug_assert_nonblocking(&socket);
@@ -80,7 +99,12 @@ impl UdpSocket {
     }
 
     /// Gives the socket back to the standard library, in non-blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
@@ -88,7 +112,8 @@ impl UdpSocket {
     /// let socket = socket.into_std()?;
     /// socket.set_nonblocking(false)?;
     /// assert_eq!(socket.local_addr()?, addr);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_std(self) -> io::Result<std::net::UdpSocket> {
         self.io.into_inner()
     }
@@ -99,14 +124,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// With that of the last address tried, or `InvalidInput` if there was none.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let peer = UdpSocket::bind("127.0.0.1:0").await?;
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
     /// socket.connect(peer.local_addr()?).await?;
     /// assert_eq!(socket.peer_addr()?, peer.local_addr()?);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn connect<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
         first_that_works(addr.target(), |addr| async move { self.io.connect(addr) }).await
     }
@@ -121,16 +152,25 @@ impl UdpSocket {
     ///
     /// With `InvalidInput` if there is no address; otherwise with what the system says, which may
     /// be that the datagram is too large.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let peer = UdpSocket::bind("127.0.0.1:0").await?;
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
     /// assert_eq!(socket.send_to(b"hi", peer.local_addr()?).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], target: A) -> io::Result<usize> {
         let Some(target) = addresses(target.target()).await?.next() else {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no addresses to send data to"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "no addresses to send data to",
+            ));
         };
         self.io.async_io(Interest::WRITABLE, || self.io.send_to(buf, target)).await
     }
@@ -142,14 +182,20 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`send_to`](UdpSocket::send_to).
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     /// use std::future::poll_fn;
     ///
     /// let peer = UdpSocket::bind("127.0.0.1:0").await?.local_addr()?;
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
     /// assert_eq!(poll_fn(|cx| socket.poll_send_to(cx, b"hi", peer)).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_send_to(
         &self,
         cx: &mut Context<'_>,
@@ -164,19 +210,29 @@ impl UdpSocket {
     /// # Errors
     ///
     /// Those of [`send_to`](UdpSocket::send_to); with `WouldBlock` if there is no room.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UdpSocket;
     ///
     /// let peer = UdpSocket::bind("127.0.0.1:0").await?.local_addr()?;
     /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
     /// socket.writable().await?;
     /// assert_eq!(socket.try_send_to(b"hi", peer)?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_send_to(&self, buf: &[u8], target: SocketAddr) -> io::Result<usize> {
         self.io.try_io(Interest::WRITABLE, || self.io.send_to(buf, target))
     }
+}
 
-    pub(in crate::net) fn io(&self) -> &Evented<std::net::UdpSocket> {
+impl Watched for UdpSocket {
+    type Object = std::net::UdpSocket;
+
+    fn io(&self) -> &Evented<std::net::UdpSocket> {
         &self.io
     }
 }

@@ -1,13 +1,21 @@
 //! The halves of a Unix stream.
 
-use super::{SocketAddr, UnixStream};
+use super::SocketAddr;
+use crate::net::UnixStream;
 use crate::net::impl_for::impl_for;
 use crate::net::stream::Stream;
+use crate::net::watched::Streamed;
 use crate::shim::Arc;
 use std::io;
 
 /// The half of a [`UnixStream`](crate::net::UnixStream) that reads, borrowed from it.
-///EX unix
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::AsyncReadExt;
 ///
 /// # peer.try_write(b"hi")?;
@@ -15,7 +23,8 @@ use std::io;
 /// let mut buf = [0; 2];
 /// read.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ReadHalf<'a> {
     pub(super) whole: &'a UnixStream,
@@ -24,13 +33,20 @@ pub struct ReadHalf<'a> {
 /// The half of a [`UnixStream`](crate::net::UnixStream) that writes, borrowed from it.
 ///
 /// Dropping it leaves the stream as it is; `shutdown` closes the writing direction.
-///EX unix
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::AsyncWriteExt;
 ///
 /// let (_read, mut write) = stream.split();
 /// write.write_all(b"hi").await?;
 /// write.shutdown().await?;
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct WriteHalf<'a> {
     pub(super) whole: &'a UnixStream,
@@ -39,7 +55,13 @@ pub struct WriteHalf<'a> {
 /// The half of a [`UnixStream`](crate::net::UnixStream) that reads, for a task to own.
 ///
 /// The stream is closed when both halves are gone.
-///EX unix
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::AsyncReadExt;
 ///
 /// # peer.try_write(b"hi")?;
@@ -49,7 +71,8 @@ pub struct WriteHalf<'a> {
 ///     read.read_exact(&mut buf).await.map(|_| buf)
 /// });
 /// assert_eq!(&reader.await.expect("the task does not panic")?, b"hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct OwnedReadHalf {
     whole: Arc<UnixStream>,
@@ -58,7 +81,13 @@ pub struct OwnedReadHalf {
 /// The half of a [`UnixStream`](crate::net::UnixStream) that writes, for a task to own.
 ///
 /// Dropping it closes the writing direction, unless with [`forget`](OwnedWriteHalf::forget).
-///EX unix
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 ///
 /// let (_read, mut write) = stream.into_split();
@@ -67,7 +96,8 @@ pub struct OwnedReadHalf {
 /// let mut all = String::new();
 /// peer.read_to_string(&mut all).await?;
 /// assert_eq!(all, "hi");
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct OwnedWriteHalf {
     whole: Arc<UnixStream>,
@@ -75,12 +105,19 @@ pub struct OwnedWriteHalf {
 }
 
 /// Says that two halves are not of the same stream, and gives them back.
-///EX unix
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
 /// let (read, _) = stream.into_split();
 /// let (_, write) = peer.into_split();
 /// let error = read.reunite(write).unwrap_err();
 /// let (_read, _write) = (error.0, error.1);
-///END
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ReuniteError(pub OwnedReadHalf, pub OwnedWriteHalf);
 
@@ -97,11 +134,18 @@ impl OwnedReadHalf {
     /// # Errors
     ///
     /// If the halves are of different streams.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// let (read, write) = stream.into_split();
     /// let stream = read.reunite(write).expect("they are halves of one stream");
     /// assert!(stream.peer_addr()?.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn reunite(self, write: OwnedWriteHalf) -> Result<UnixStream, ReuniteError> {
         if !Arc::ptr_eq(&self.whole, &write.whole) {
             return Err(ReuniteError(self, write));
@@ -117,11 +161,18 @@ impl OwnedWriteHalf {
     /// # Errors
     ///
     /// If the halves are of different streams.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// let (read, write) = stream.into_split();
     /// let stream = write.reunite(read).expect("they are halves of one stream");
     /// assert!(stream.peer_addr()?.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn reunite(self, read: OwnedReadHalf) -> Result<UnixStream, ReuniteError> {
         read.reunite(self)
     }
@@ -129,26 +180,44 @@ impl OwnedWriteHalf {
 
 impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => {
     /// Returns the address of the other end.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// let (read, write) = stream.into_split();
     /// assert!(read.peer_addr()?.is_unnamed());
     /// assert!(write.peer_addr()?.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.whole.peer_addr()
     }
 
     /// Returns the address of this end.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// let (read, write) = stream.into_split();
     /// assert!(read.local_addr()?.is_unnamed());
     /// assert!(write.local_addr()?.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.whole.local_addr()
     }
+} }
 
-    pub(in crate::net) fn stream(&self) -> &Stream<std::os::unix::net::UnixStream> {
+impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl Streamed {
+    type Carrier = std::os::unix::net::UnixStream;
+
+    fn stream(&self) -> &Stream<Self::Carrier> {
         self.whole.stream()
     }
 } }

@@ -1,9 +1,11 @@
 //! Waiting for connections within the machine.
 
-use super::{SocketAddr, UnixStream};
+use super::SocketAddr;
 use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest};
+use crate::net::UnixStream;
 use crate::net::sys;
+use crate::net::watched::Watched;
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
 use std::path::Path;
@@ -13,7 +15,14 @@ use std::task::{Context, Poll};
 ///
 /// A listener that is dropped stops listening. Its file stays, and must be removed before the path
 /// can be bound again.
-///EX dir
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir)?;
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 /// use runtime::net::{UnixListener, UnixStream};
 ///
@@ -27,7 +36,9 @@ use std::task::{Context, Poll};
 /// let mut greeting = String::new();
 /// client.read_to_string(&mut greeting).await?;
 /// assert_eq!(greeting, "welcome");
-///END
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 pub struct UnixListener {
     io: Evented<std::os::unix::net::UnixListener>,
 }
@@ -45,13 +56,22 @@ impl UnixListener {
     /// # Errors
     ///
     /// With what the system says, which is `AddrInUse` if there is a file at the path.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixListener;
     ///
     /// let path = dir.join("bind.sock");
     /// let listener = UnixListener::bind(&path)?;
     /// assert_eq!(listener.local_addr()?.as_pathname(), Some(path.as_path()));
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixListener> {
         Self::listening(&sys::unix_addr(path.as_ref())?)
@@ -66,14 +86,23 @@ impl UnixListener {
     /// # Errors
     ///
     /// Those of [`bind`](UnixListener::bind).
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixListener;
     ///
     /// let path = dir.join("bind_addr.sock");
     /// let addr = std::os::unix::net::SocketAddr::from_pathname(&path)?.into();
     /// let listener = UnixListener::bind_addr(&addr)?;
     /// assert_eq!(listener.local_addr()?.as_pathname(), Some(path.as_path()));
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn bind_addr(addr: &SocketAddr) -> io::Result<UnixListener> {
         Self::listening(&addr.to_sys()?)
@@ -88,8 +117,8 @@ impl UnixListener {
 
     /// Makes a bound socket listen.
     #[track_caller]
-    pub(super) fn over(socket: Socket, backlog: i32) -> io::Result<UnixListener> {
-        socket.listen(backlog)?;
+    pub(super) fn over(socket: Socket, backlog: u32) -> io::Result<UnixListener> {
+        sys::listen(&socket, backlog)?;
         Ok(UnixListener { io: Evented::new(socket.into()) })
     }
 
@@ -104,7 +133,14 @@ impl UnixListener {
     ///
     /// An error ends this call only, not the listener: with too many open files, say, the
     /// connection waits until there are fewer.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::{UnixListener, UnixStream};
     ///
     /// let listener = UnixListener::bind(dir.join("accept.sock"))?;
@@ -112,7 +148,9 @@ impl UnixListener {
     /// let (_server, from) = listener.accept().await?;
     /// assert!(from.is_unnamed());
     /// # drop(client);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         let accepted = self.io.async_io(Interest::READABLE, || sys::accept(&*self.io)).await?;
         UnixStream::accepted(accepted)
@@ -126,7 +164,14 @@ impl UnixListener {
     /// # Errors
     ///
     /// Those of [`accept`](UnixListener::accept).
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::{UnixListener, UnixStream};
     /// use std::future::poll_fn;
     ///
@@ -135,7 +180,9 @@ impl UnixListener {
     /// let (_server, from) = poll_fn(|cx| listener.poll_accept(cx)).await?;
     /// assert!(from.is_unnamed());
     /// # drop(client);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
         self.io
             .poll_io(cx, Direction::Read, || sys::accept(&*self.io))
@@ -150,14 +197,23 @@ impl UnixListener {
     ///
     /// Outside a runtime with I/O enabled; in debug builds also if the listener is in blocking
     /// mode.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixListener;
     ///
     /// let listener = std::os::unix::net::UnixListener::bind(dir.join("from_std.sock"))?;
     /// listener.set_nonblocking(true)?;
     /// let listener = UnixListener::from_std(listener)?;
     /// # drop(listener);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_std(listener: std::os::unix::net::UnixListener) -> io::Result<UnixListener> {
         sys::debug_assert_nonblocking(&listener);
@@ -165,18 +221,31 @@ impl UnixListener {
     }
 
     /// Gives the listener back to the standard library, in non-blocking mode.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixListener;
     ///
     /// let listener = UnixListener::bind(dir.join("into_std.sock"))?.into_std()?;
     /// listener.set_nonblocking(false)?;
     /// # drop(listener);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn into_std(self) -> io::Result<std::os::unix::net::UnixListener> {
         self.io.into_inner()
     }
+}
 
-    pub(in crate::net) fn io(&self) -> &Evented<std::os::unix::net::UnixListener> {
+impl Watched for UnixListener {
+    type Object = std::os::unix::net::UnixListener;
+
+    fn io(&self) -> &Evented<std::os::unix::net::UnixListener> {
         &self.io
     }
 }

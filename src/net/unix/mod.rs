@@ -5,21 +5,16 @@
 //! [`into_split`](super::UnixStream::into_split) gives halves that different tasks can own.
 
 mod addr;
-mod datagram;
+pub(super) mod datagram;
 mod halves;
-mod listener;
+pub(super) mod listener;
 pub mod pipe;
-#[allow(unsafe_code)]
-mod socket;
-mod stream;
+pub(super) mod socket;
+pub(super) mod stream;
 mod ucred;
 
 pub use self::addr::SocketAddr;
-pub(super) use self::datagram::UnixDatagram;
 pub use self::halves::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
-pub(super) use self::listener::UnixListener;
-pub(super) use self::socket::UnixSocket;
-pub(super) use self::stream::UnixStream;
 pub use self::ucred::UCred;
 
 /// Identifies a user.

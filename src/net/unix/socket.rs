@@ -1,7 +1,7 @@
 //! A Unix socket that is neither a listener, a stream nor a datagram socket yet.
 
-use super::{UnixDatagram, UnixListener, UnixStream};
 use crate::net::sys;
+use crate::net::{UnixDatagram, UnixListener, UnixStream};
 use socket2::{Domain, Socket, Type};
 use std::io;
 use std::path::Path;
@@ -10,7 +10,14 @@ use std::path::Path;
 ///
 /// With it a stream can be bound to a path of its own, and a listener can say how many connections
 /// may wait to be accepted.
-///EX dir
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir)?;
 /// use runtime::net::UnixSocket;
 ///
 /// let socket = UnixSocket::new_stream()?;
@@ -23,44 +30,70 @@ use std::path::Path;
 ///
 /// let (_server, from) = listener.accept().await?;
 /// assert_eq!(from.as_pathname(), Some(dir.join("client.sock").as_path()));
-///END
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 pub struct UnixSocket {
     pub(in crate::net) socket: Socket,
 }
 
 impl UnixSocket {
     /// Opens a socket for streams.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixSocket;
     ///
     /// let socket = UnixSocket::new_stream()?;
     /// socket.bind(dir.join("new_stream.sock"))?;
     /// let _listener = socket.listen(16)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn new_stream() -> io::Result<UnixSocket> {
         Ok(UnixSocket { socket: sys::socket(Domain::UNIX, Type::STREAM)? })
     }
 
     /// Opens a socket for datagrams.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixSocket;
     ///
     /// let socket = UnixSocket::new_datagram()?.datagram()?;
     /// assert!(socket.local_addr()?.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn new_datagram() -> io::Result<UnixSocket> {
         Ok(UnixSocket { socket: sys::socket(Domain::UNIX, Type::DGRAM)? })
     }
 
     /// Gives the socket a path.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixSocket;
     ///
     /// let path = dir.join("bind.sock");
     /// let socket = UnixSocket::new_datagram()?;
     /// socket.bind(&path)?;
     /// assert_eq!(socket.datagram()?.local_addr()?.as_pathname(), Some(path.as_path()));
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn bind(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.socket.bind(&sys::unix_addr(path.as_ref())?)
     }
@@ -74,17 +107,26 @@ impl UnixSocket {
     /// # Errors
     ///
     /// If the socket is one for datagrams, or not bound.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixSocket;
     ///
     /// let socket = UnixSocket::new_stream()?;
     /// socket.bind(dir.join("listen.sock"))?;
     /// let _listener = socket.listen(16)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<UnixListener> {
         self.expect(Type::STREAM, "listen cannot be called on a datagram socket")?;
-        UnixListener::over(self.socket, i32::try_from(backlog).unwrap_or(i32::MAX))
+        UnixListener::over(self.socket, backlog)
     }
 
     /// Opens a connection to the listener at a path.
@@ -97,12 +139,21 @@ impl UnixSocket {
     ///
     /// If the socket is one for datagrams; otherwise those of
     /// [`UnixStream::connect`](crate::net::UnixStream::connect).
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::{UnixListener, UnixSocket};
     ///
     /// let _listener = UnixListener::bind(dir.join("connect.sock"))?;
     /// let _stream = UnixSocket::new_stream()?.connect(dir.join("connect.sock")).await?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect(self, path: impl AsRef<Path>) -> io::Result<UnixStream> {
         self.expect(Type::STREAM, "connect cannot be called on a datagram socket")?;
         let addr = sys::unix_addr(path.as_ref())?;
@@ -118,12 +169,18 @@ impl UnixSocket {
     /// # Errors
     ///
     /// If the socket is one for streams.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixSocket;
     ///
     /// assert!(UnixSocket::new_datagram()?.datagram().is_ok());
     /// assert!(UnixSocket::new_stream()?.datagram().is_err());
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn datagram(self) -> io::Result<UnixDatagram> {
         self.expect(Type::DGRAM, "datagram cannot be called on a stream socket")?;

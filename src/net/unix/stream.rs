@@ -4,6 +4,7 @@ use super::halves::{self, OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
 use super::{SocketAddr, UCred};
 use crate::net::stream::Stream;
 use crate::net::sys;
+use crate::net::watched::Streamed;
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
 use std::path::Path;
@@ -14,7 +15,12 @@ use std::path::Path;
 /// [`AsyncWrite`](crate::io::AsyncWrite) and their extension traits. Dropping the stream closes
 /// both directions; `shutdown` of [`AsyncWriteExt`](crate::io::AsyncWriteExt) closes the writing
 /// one.
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 /// use runtime::net::UnixStream;
 ///
@@ -23,7 +29,8 @@ use std::path::Path;
 /// let mut request = [0; 4];
 /// theirs.read_exact(&mut request).await?;
 /// assert_eq!(&request, b"ping");
-///END
+/// # Ok(()) }
+/// ```
 pub struct UnixStream {
     stream: Stream<std::os::unix::net::UnixStream>,
 }
@@ -41,14 +48,23 @@ impl UnixStream {
     ///
     /// With what the system says; with `WouldBlock` if the listener has as many connections waiting
     /// as it allows.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::{UnixListener, UnixStream};
     ///
     /// let path = dir.join("connect.sock");
     /// let _listener = UnixListener::bind(&path)?;
     /// let stream = UnixStream::connect(&path).await?;
     /// assert_eq!(stream.peer_addr()?.as_pathname(), Some(path.as_path()));
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<UnixStream> {
         let addr = sys::unix_addr(path.as_ref())?;
         Self::over(sys::socket(Domain::UNIX, Type::STREAM)?, addr).await
@@ -63,12 +79,21 @@ impl UnixStream {
     /// # Errors
     ///
     /// Those of [`connect`](UnixStream::connect).
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::{UnixListener, UnixStream};
     ///
     /// let listener = UnixListener::bind(dir.join("connect_addr.sock"))?;
     /// UnixStream::connect_addr(&listener.local_addr()?).await?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub async fn connect_addr(addr: &SocketAddr) -> io::Result<UnixStream> {
         let addr = addr.to_sys()?;
         Self::over(sys::socket(Domain::UNIX, Type::STREAM)?, addr).await
@@ -95,7 +120,12 @@ impl UnixStream {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
     /// use runtime::net::UnixStream;
     ///
@@ -105,7 +135,8 @@ impl UnixStream {
     /// let mut all = String::new();
     /// theirs.read_to_string(&mut all).await?;
     /// assert_eq!(all, "hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (a, b) = sys::pair(Type::STREAM)?;
@@ -119,21 +150,32 @@ impl UnixStream {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled; in debug builds also if the stream is in blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixStream;
     ///
     /// let (stream, _peer) = std::os::unix::net::UnixStream::pair()?;
     /// stream.set_nonblocking(true)?;
     /// let stream = UnixStream::from_std(stream)?;
     /// # drop(stream);
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_std(stream: std::os::unix::net::UnixStream) -> io::Result<UnixStream> {
         Ok(UnixStream { stream: Stream::from_std(stream) })
     }
 
     /// Gives the stream back to the standard library, in non-blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncWriteExt;
     /// use runtime::net::UnixStream;
     /// use std::io::Read;
@@ -146,13 +188,19 @@ impl UnixStream {
     /// let mut buf = [0; 2];
     /// ours.read_exact(&mut buf)?;
     /// assert_eq!(&buf, b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_std(self) -> io::Result<std::os::unix::net::UnixStream> {
         self.stream.into_std()
     }
 
     /// Returns who opened the other end: user, group and, where the platform tells, process.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixStream;
     ///
     /// let (ours, _theirs) = UnixStream::pair()?;
@@ -160,13 +208,19 @@ impl UnixStream {
     /// if let Some(pid) = cred.pid() {
     ///     assert_eq!(pid as u32, std::process::id());
     /// }
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn peer_cred(&self) -> io::Result<UCred> {
         sys::peer_cred(self)
     }
 
     /// Splits the stream into a half that reads and one that writes, for as long as it is borrowed.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
     /// use runtime::net::UnixStream;
     ///
@@ -180,7 +234,8 @@ impl UnixStream {
     ///
     /// theirs.read_exact(&mut buf).await?;
     /// assert_eq!(&buf, b"echo");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn split(&mut self) -> (ReadHalf<'_>, WriteHalf<'_>) {
         (ReadHalf { whole: self }, WriteHalf { whole: self })
     }
@@ -190,7 +245,12 @@ impl UnixStream {
     /// Dropping the writing half closes the writing direction; see
     /// [`forget`](OwnedWriteHalf::forget). The halves can be put together again with
     /// [`reunite`](OwnedReadHalf::reunite).
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
     /// use runtime::net::UnixStream;
     ///
@@ -201,12 +261,22 @@ impl UnixStream {
     /// let mut request = String::new();
     /// theirs.read_to_string(&mut request).await?;
     /// assert_eq!(request, "request");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
         halves::split(self)
     }
 
-    pub(in crate::net) fn stream(&self) -> &Stream<std::os::unix::net::UnixStream> {
+    /// Closes the writing direction.
+    pub(in crate::net) fn close_write(&mut self) -> io::Result<()> {
+        self.stream.shutdown_write()
+    }
+}
+
+impl Streamed for UnixStream {
+    type Carrier = std::os::unix::net::UnixStream;
+
+    fn stream(&self) -> &Stream<std::os::unix::net::UnixStream> {
         &self.stream
     }
 }

@@ -1,6 +1,4 @@
 //! Datagrams within the machine.
 
 mod recv_from;
-mod socket;
-
-pub(in crate::net) use self::socket::UnixDatagram;
+pub(in crate::net) mod socket;

@@ -1,10 +1,11 @@
 //! Receiving datagrams along with who sent them.
 
-use super::UnixDatagram;
-use crate::net::unix::SocketAddr;
 use crate::engine::reactor::Direction;
 use crate::io::{Interest, ReadBuf};
+use crate::net::UnixDatagram;
 use crate::net::sys;
+use crate::net::unix::SocketAddr;
+use crate::net::watched::Watched;
 use bytes::BufMut;
 use std::io;
 use std::task::{Context, Poll};
@@ -19,13 +20,20 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// With what the system says, which may be that a peer has refused what was sent to it.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// let mut buf = [0; 16];
     /// let (count, from) = socket.recv_from(&mut buf).await?;
     /// assert_eq!(&buf[..count], b"hi");
     /// assert!(from.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().async_io(Interest::READABLE, || self.receive_into(buf)).await
     }
@@ -41,13 +49,20 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`recv_from`](UnixDatagram::recv_from).
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// let mut buf = Vec::with_capacity(1500);
     /// let (count, from) = socket.recv_buf_from(&mut buf).await?;
     /// assert!(count == 2 && from.is_unnamed());
     /// assert_eq!(buf, b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
         let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare));
         self.io().async_io(Interest::READABLE, attempt).await
@@ -60,7 +75,13 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`recv_from`](UnixDatagram::recv_from).
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// use runtime::io::ReadBuf;
     /// use std::future::poll_fn;
     ///
@@ -70,7 +91,8 @@ impl UnixDatagram {
     /// let from = poll_fn(|cx| socket.poll_recv_from(cx, &mut buf)).await?;
     /// assert_eq!(buf.filled(), b"hi");
     /// assert!(from.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_recv_from(
         &self,
         cx: &mut Context<'_>,
@@ -84,13 +106,20 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`recv_from`](UnixDatagram::recv_from); with `WouldBlock` if none has arrived.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// socket.readable().await?;
     /// let mut buf = [0; 16];
     /// let (count, from) = socket.try_recv_from(&mut buf)?;
     /// assert!(count == 2 && from.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io().try_io(Interest::READABLE, || self.receive_into(buf))
     }
@@ -100,13 +129,20 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`recv_from`](UnixDatagram::recv_from); with `WouldBlock` if none has arrived.
-    ///EX dgram
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
     /// # peer.try_send(b"hi")?;
     /// socket.readable().await?;
     /// let mut buf = Vec::with_capacity(1500);
     /// let (count, from) = socket.try_recv_buf_from(&mut buf)?;
     /// assert!(count == 2 && from.is_unnamed());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
         let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare));
         self.io().try_io(Interest::READABLE, attempt)

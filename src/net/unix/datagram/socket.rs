@@ -3,6 +3,7 @@
 use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest, Ready};
 use crate::net::sys;
+use crate::net::watched::Watched;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io;
 use std::net::Shutdown;
@@ -12,7 +13,14 @@ use std::task::{Context, Poll};
 /// A Unix socket for datagrams, which arrive in order and are not lost.
 ///
 /// All methods take `&self`, so one socket can be shared by tasks that send and receive.
-///EX dir
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir)?;
 /// use runtime::net::UnixDatagram;
 ///
 /// let (server_path, client_path) = (dir.join("server.sock"), dir.join("client.sock"));
@@ -24,7 +32,9 @@ use std::task::{Context, Poll};
 /// let (count, from) = server.recv_from(&mut buf).await?;
 /// assert_eq!(&buf[..count], b"ping");
 /// assert_eq!(from.as_pathname(), Some(client_path.as_path()));
-///END
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 pub struct UnixDatagram {
     io: Evented<std::os::unix::net::UnixDatagram>,
 }
@@ -41,13 +51,22 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// With what the system says, which is `AddrInUse` if there is a file at the path.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     ///
     /// let path = dir.join("bind.sock");
     /// let socket = UnixDatagram::bind(&path)?;
     /// assert_eq!(socket.local_addr()?.as_pathname(), Some(path.as_path()));
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
         let socket = sys::socket(Domain::UNIX, Type::DGRAM)?;
@@ -60,14 +79,23 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     ///
     /// let receiver = UnixDatagram::bind(dir.join("unbound.sock"))?;
     /// UnixDatagram::unbound()?.send_to(b"hi", dir.join("unbound.sock")).await?;
     /// let (_, from) = receiver.recv_from(&mut [0; 2]).await?;
     /// assert!(from.is_unnamed());
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn unbound() -> io::Result<UnixDatagram> {
         Ok(Self::over(sys::socket(Domain::UNIX, Type::DGRAM)?))
@@ -78,13 +106,19 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixDatagram;
     ///
     /// let (ours, theirs) = UnixDatagram::pair()?;
     /// ours.send(b"hi").await?;
     /// assert_eq!(theirs.recv(&mut [0; 16]).await?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (a, b) = sys::pair(Type::DGRAM)?;
@@ -104,14 +138,20 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled; in debug builds also if the socket is in blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixDatagram;
     ///
     /// let (socket, _peer) = std::os::unix::net::UnixDatagram::pair()?;
     /// socket.set_nonblocking(true)?;
     /// let socket = UnixDatagram::from_std(socket)?;
     /// # drop(socket);
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_std(datagram: std::os::unix::net::UnixDatagram) -> io::Result<UnixDatagram> {
         sys::debug_assert_nonblocking(&datagram);
@@ -119,19 +159,32 @@ impl UnixDatagram {
     }
 
     /// Gives the socket back to the standard library, in non-blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixDatagram;
     ///
     /// let socket = UnixDatagram::unbound()?.into_std()?;
     /// socket.set_nonblocking(false)?;
     /// # drop(socket);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_std(self) -> io::Result<std::os::unix::net::UnixDatagram> {
         self.io.into_inner()
     }
 
     /// Connects the socket: it sends to the socket at `path`, and receives from that one only.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     ///
     /// let peer = UnixDatagram::bind(dir.join("connect.sock"))?;
@@ -139,13 +192,20 @@ impl UnixDatagram {
     /// socket.connect(dir.join("connect.sock"))?;
     /// socket.send(b"hi").await?;
     /// assert_eq!(peer.recv(&mut [0; 16]).await?, 2);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
         SockRef::from(self).connect(&sys::unix_addr(path.as_ref())?)
     }
 
     /// Closes the socket for reading, for writing, or both.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::UnixDatagram;
     /// use std::net::Shutdown;
     ///
@@ -153,7 +213,8 @@ impl UnixDatagram {
     /// ours.shutdown(Shutdown::Both)?;
     /// assert!(ours.send(b"hi").await.is_err());
     /// # drop(theirs);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.io.shutdown(how)
     }
@@ -167,14 +228,23 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// With what the system says: there is no such socket, or the datagram is too large.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     ///
     /// let peer = UnixDatagram::bind(dir.join("send_to.sock"))?;
     /// let socket = UnixDatagram::unbound()?;
     /// assert_eq!(socket.send_to(b"hi", dir.join("send_to.sock")).await?, 2);
     /// # drop(peer);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub async fn send_to<P: AsRef<Path>>(&self, buf: &[u8], target: P) -> io::Result<usize> {
         let target = sys::unix_addr(target.as_ref())?;
         let attempt = || SockRef::from(self).send_to(buf, &target);
@@ -188,7 +258,14 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`send_to`](UnixDatagram::send_to).
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     /// use std::future::poll_fn;
     ///
@@ -197,7 +274,9 @@ impl UnixDatagram {
     /// let socket = UnixDatagram::unbound()?;
     /// assert_eq!(poll_fn(|cx| socket.poll_send_to(cx, b"hi", &path)).await?, 2);
     /// # drop(peer);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn poll_send_to<P: AsRef<Path>>(
         &self,
         cx: &mut Context<'_>,
@@ -213,20 +292,33 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// Those of [`send_to`](UnixDatagram::send_to); with `WouldBlock` if there is no room.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::UnixDatagram;
     ///
     /// let peer = UnixDatagram::bind(dir.join("try_send_to.sock"))?;
     /// let socket = UnixDatagram::unbound()?;
     /// assert_eq!(socket.try_send_to(b"hi", dir.join("try_send_to.sock"))?, 2);
     /// # drop(peer);
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn try_send_to<P: AsRef<Path>>(&self, buf: &[u8], target: P) -> io::Result<usize> {
         let target = sys::unix_addr(target.as_ref())?;
         self.io.try_io(Interest::WRITABLE, || SockRef::from(self).send_to(buf, &target))
     }
+}
 
-    pub(in crate::net) fn io(&self) -> &Evented<std::os::unix::net::UnixDatagram> {
+impl Watched for UnixDatagram {
+    type Object = std::os::unix::net::UnixDatagram;
+
+    fn io(&self) -> &Evented<std::os::unix::net::UnixDatagram> {
         &self.io
     }
 }

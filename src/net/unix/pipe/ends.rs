@@ -4,6 +4,7 @@ use super::options::{expect_access, expect_pipe};
 use crate::io::{Interest, Ready};
 use crate::net::impl_for::impl_for;
 use crate::net::stream::Stream;
+use crate::net::watched::{Streamed, Watched};
 use socket2::SockRef;
 use std::fs::File;
 use std::io;
@@ -12,7 +13,12 @@ use std::os::fd::OwnedFd;
 /// The writing end of a pipe.
 ///
 /// When no reading end is open any more, writing fails with `BrokenPipe`.
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 /// use runtime::net::unix::pipe;
 ///
@@ -22,7 +28,8 @@ use std::os::fd::OwnedFd;
 /// let mut all = String::new();
 /// receiver.read_to_string(&mut all).await?;
 /// assert_eq!(all, "hi");
-///END
+/// # Ok(()) }
+/// ```
 pub struct Sender {
     stream: Stream<File>,
 }
@@ -31,7 +38,12 @@ pub struct Sender {
 ///
 /// When no writing end is open any more, and all is read, a read gives 0 bytes. A named pipe may
 /// then be opened for writing again, after which reads give data again.
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 /// use runtime::net::unix::pipe;
 ///
@@ -40,7 +52,8 @@ pub struct Sender {
 /// let mut buf = [0; 2];
 /// receiver.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"hi");
-///END
+/// # Ok(()) }
+/// ```
 pub struct Receiver {
     stream: Stream<File>,
 }
@@ -50,7 +63,12 @@ pub struct Receiver {
 /// # Panics
 ///
 /// Outside a runtime with I/O enabled.
-///EX
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::AsyncReadExt;
 /// use runtime::net::unix::pipe;
 /// use std::process::Command;
@@ -60,7 +78,8 @@ pub struct Receiver {
 /// let mut said = String::new();
 /// receiver.read_to_string(&mut said).await?;
 /// assert_eq!(said, "hi\n");
-///END
+/// # Ok(()) }
+/// ```
 #[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     let (read, write) = io::pipe()?;
@@ -98,7 +117,14 @@ impl_for! { Sender, Receiver => {
     /// # Errors
     ///
     /// With `InvalidInput` if the file is no pipe, or not open in the right direction.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::{Receiver, Sender};
     /// use std::fs::File;
     ///
@@ -108,7 +134,9 @@ impl_for! { Sender, Receiver => {
     /// let file = File::options().read(true).write(true).open(&path)?;
     /// let _receiver = Receiver::from_file(file.try_clone()?)?;
     /// let _sender = Sender::from_file(file)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_file(file: File) -> io::Result<Self> {
         expect_pipe(&file)?;
@@ -123,7 +151,14 @@ impl_for! { Sender, Receiver => {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::Receiver;
     /// use std::fs::File;
     /// use std::os::unix::fs::OpenOptionsExt;
@@ -132,7 +167,9 @@ impl_for! { Sender, Receiver => {
     /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
     /// let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(&path)?;
     /// let _receiver = Receiver::from_file_unchecked(file)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_file_unchecked(file: File) -> io::Result<Self> {
         Ok(Self { stream: Stream::one_way(file, Self::INTEREST, Self::AT_FIRST)? })
@@ -147,13 +184,19 @@ impl_for! { Sender, Receiver => {
     /// # Errors
     ///
     /// With `InvalidInput` if it is no pipe, or not open in the right direction.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::unix::pipe::{Receiver, Sender};
     ///
     /// let (read, write) = std::io::pipe()?;
     /// let _receiver = Receiver::from_owned_fd(read.into())?;
     /// let _sender = Sender::from_owned_fd(write.into())?;
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_owned_fd(owned_fd: OwnedFd) -> io::Result<Self> {
         Self::from_file(owned_fd.into())
@@ -166,20 +209,31 @@ impl_for! { Sender, Receiver => {
     /// # Panics
     ///
     /// Outside a runtime with I/O enabled.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::unix::pipe::{self, Receiver};
     ///
     /// let (_sender, receiver) = pipe::pipe()?;
     /// let receiver = receiver.into_nonblocking_fd()?;
     /// let _receiver = Receiver::from_owned_fd_unchecked(receiver)?;
-    ///END
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn from_owned_fd_unchecked(owned_fd: OwnedFd) -> io::Result<Self> {
         Self::from_file_unchecked(owned_fd.into())
     }
 
     /// Gives the descriptor away in blocking mode, as a child process wants it.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     /// use runtime::net::unix::pipe;
     /// use std::process::Command;
@@ -189,7 +243,8 @@ impl_for! { Sender, Receiver => {
     /// let mut said = String::new();
     /// receiver.read_to_string(&mut said).await?;
     /// assert_eq!(said, "hi\n");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_blocking_fd(self) -> io::Result<OwnedFd> {
         let fd = self.into_nonblocking_fd()?;
         SockRef::from(&fd).set_nonblocking(false)?;
@@ -197,7 +252,12 @@ impl_for! { Sender, Receiver => {
     }
 
     /// Gives the descriptor away, in non-blocking mode.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::unix::pipe;
     /// use std::io::Read;
     ///
@@ -205,7 +265,8 @@ impl_for! { Sender, Receiver => {
     /// let mut file = std::fs::File::from(receiver.into_nonblocking_fd()?);
     /// let error = file.read(&mut [0; 16]).unwrap_err();
     /// assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn into_nonblocking_fd(self) -> io::Result<OwnedFd> {
         self.stream.into_std().map(OwnedFd::from)
     }
@@ -218,13 +279,19 @@ impl_for! { Sender, Receiver => {
     /// # Errors
     ///
     /// With `WouldBlock` if the pipe is not ready, without calling `io`; else with what it says.
-    ///EX
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::net::unix::pipe;
     ///
     /// let (sender, _receiver) = pipe::pipe()?;
     /// sender.writable().await?;
     /// assert_eq!(sender.try_io(|| Ok(7))?, 7);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_io<R>(&self, io: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
         self.io().try_io(Self::INTEREST, io)
     }
@@ -235,8 +302,12 @@ impl_for! { Sender, Receiver => {
         SockRef::from(&file).set_nonblocking(true)?;
         Self::from_file_unchecked(file)
     }
+} }
 
-    pub(in crate::net) fn stream(&self) -> &Stream<File> {
+impl_for! { Sender, Receiver => impl Streamed {
+    type Carrier = File;
+
+    fn stream(&self) -> &Stream<File> {
         &self.stream
     }
 } }

@@ -11,7 +11,14 @@ use std::path::Path;
 ///
 /// Opening a [`Sender`] fails as long as nobody has opened the other end; opening a [`Receiver`]
 /// works at once.
-///EX dir
+///
+/// # Examples
+///
+/// ```
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&dir)?;
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 /// use runtime::net::unix::pipe;
 ///
@@ -24,7 +31,9 @@ use std::path::Path;
 /// let mut buf = [0; 2];
 /// receiver.read_exact(&mut buf).await?;
 /// assert_eq!(&buf, b"hi");
-///END
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
     pub(in crate::net) read_write: bool,
@@ -33,25 +42,43 @@ pub struct OpenOptions {
 
 impl OpenOptions {
     /// Starts with every option off.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::OpenOptions;
     ///
     /// # std::fs::write(dir.join("new"), "")?;
     /// let error = OpenOptions::new().open_receiver(dir.join("new")).unwrap_err();
     /// assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "an ordinary file");
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn new() -> OpenOptions {
         OpenOptions { read_write: false, unchecked: false }
     }
 
     /// Sets whether to trust that the file is a named pipe, rather than look.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::OpenOptions;
     ///
     /// let path = dir.join("unchecked.fifo");
     /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
     /// let _receiver = OpenOptions::new().unchecked(true).open_receiver(&path)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     pub fn unchecked(&mut self, value: bool) -> &mut OpenOptions {
         self.unchecked = value;
         self
@@ -66,13 +93,22 @@ impl OpenOptions {
     /// # Errors
     ///
     /// With `InvalidInput` if the file is no named pipe; otherwise with what the system says.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::OpenOptions;
     ///
     /// let path = dir.join("open_receiver.fifo");
     /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
     /// let _receiver = OpenOptions::new().open_receiver(&path)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn open_receiver<P: AsRef<Path>>(&self, path: P) -> io::Result<Receiver> {
         let mut options = File::options();
@@ -90,7 +126,14 @@ impl OpenOptions {
     ///
     /// With `InvalidInput` if the file is no named pipe; otherwise with what the system says, which
     /// is `ENXIO` if nobody has the reading end open.
-    ///EX dir
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
     /// use runtime::net::unix::pipe::OpenOptions;
     ///
     /// let path = dir.join("open_sender.fifo");
@@ -98,7 +141,9 @@ impl OpenOptions {
     /// assert!(OpenOptions::new().open_sender(&path).is_err(), "nobody reads");
     /// let _receiver = OpenOptions::new().open_receiver(&path)?;
     /// let _sender = OpenOptions::new().open_sender(&path)?;
-    ///END
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
     #[track_caller]
     pub fn open_sender<P: AsRef<Path>>(&self, path: P) -> io::Result<Sender> {
         let mut options = File::options();

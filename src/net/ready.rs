@@ -1,17 +1,18 @@
-//! Waiting for a stream of bytes to be worth an attempt.
+//! Waiting for an attempt to read or write to be worth it.
 
+use super::impl_for::impl_for;
+use super::unix::pipe::{Receiver, Sender};
+use super::watched::Watched;
+use super::{TcpStream, UdpSocket, UnixDatagram, UnixStream, tcp, unix};
 use crate::io::{Interest, Ready};
-use crate::net::impl_for::impl_for;
-use crate::net::unix::pipe::{Receiver, Sender};
-use crate::net::{TcpStream, UnixStream, tcp, unix};
 use std::io;
 use std::task::{Context, Poll};
 
 impl_for! {
     TcpStream, tcp::ReadHalf<'_>, tcp::WriteHalf<'_>, tcp::OwnedReadHalf, tcp::OwnedWriteHalf,
     UnixStream, unix::ReadHalf<'_>, unix::WriteHalf<'_>, unix::OwnedReadHalf,
-    unix::OwnedWriteHalf, Receiver, Sender => {
-    /// Waits until the stream is ready for any of `interest`, and says for what.
+    unix::OwnedWriteHalf, Receiver, Sender, UdpSocket, UnixDatagram => {
+    /// Waits until the socket or pipe is ready for any of `interest`, and says for what.
     ///
     /// Being ready is a hint: the attempt that follows may still fail with `WouldBlock`, and then
     /// this method waits again.
@@ -23,21 +24,28 @@ impl_for! {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use runtime::io::Interest;
     ///
     /// let ready = stream.ready(Interest::READABLE | Interest::WRITABLE).await?;
     /// assert!(ready.is_writable());
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        self.stream().io.ready(interest).await
+        self.io().readiness(interest).await.map(|event| event.ready)
     }
     }
 }
 
 impl_for! {
     TcpStream, tcp::ReadHalf<'_>, tcp::OwnedReadHalf,
-    UnixStream, unix::ReadHalf<'_>, unix::OwnedReadHalf, Receiver => {
+    UnixStream, unix::ReadHalf<'_>, unix::OwnedReadHalf, Receiver, UdpSocket, UnixDatagram => {
     /// Waits until there is something to read, or the end.
     ///
     /// # Cancel safety
@@ -47,7 +55,13 @@ impl_for! {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// # peer.try_write(b"hi")?;
     /// let mut buf = [0; 16];
     /// let count = loop {
@@ -58,7 +72,8 @@ impl_for! {
     ///     }
     /// };
     /// assert_eq!(&buf[..count], b"hi");
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn readable(&self) -> io::Result<()> {
         self.ready(Interest::READABLE).await.map(drop)
     }
@@ -67,7 +82,7 @@ impl_for! {
 
 impl_for! {
     TcpStream, tcp::WriteHalf<'_>, tcp::OwnedWriteHalf,
-    UnixStream, unix::WriteHalf<'_>, unix::OwnedWriteHalf, Sender => {
+    UnixStream, unix::WriteHalf<'_>, unix::OwnedWriteHalf, Sender, UdpSocket, UnixDatagram => {
     /// Waits until something can be written, or nothing can be any more.
     ///
     /// # Cancel safety
@@ -77,10 +92,17 @@ impl_for! {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// stream.writable().await?;
     /// assert_eq!(stream.try_write(b"hi")?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn writable(&self) -> io::Result<()> {
         self.ready(Interest::WRITABLE).await.map(drop)
     }
@@ -96,15 +118,22 @@ impl_for! { TcpStream, UnixStream, Receiver => {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use std::future::poll_fn;
     ///
     /// # peer.try_write(b"hi")?;
     /// poll_fn(|cx| stream.poll_read_ready(cx)).await?;
     /// assert_eq!(stream.try_read(&mut [0; 16])?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().io.poll_read_ready(cx)
+        self.io().poll_read_ready(cx).map_ok(drop)
     }
 } }
 
@@ -117,13 +146,20 @@ impl_for! { TcpStream, UnixStream, Sender => {
     /// # Errors
     ///
     /// If the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use std::future::poll_fn;
     ///
     /// poll_fn(|cx| stream.poll_write_ready(cx)).await?;
     /// assert_eq!(stream.try_write(b"hi")?, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().io.poll_write_ready(cx)
+        self.io().poll_write_ready(cx).map_ok(drop)
     }
 } }

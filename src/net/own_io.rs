@@ -1,11 +1,12 @@
 //! Operations that a user brings along.
 
+use super::impl_for::impl_for;
+use super::watched::Watched;
+use super::{TcpStream, UdpSocket, UnixDatagram, UnixStream};
 use crate::io::Interest;
-use crate::net::impl_for::impl_for;
-use crate::net::{TcpStream, UnixStream};
 use std::io;
 
-impl_for! { TcpStream, UnixStream => {
+impl_for! { TcpStream, UdpSocket, UnixDatagram, UnixStream => {
     /// Tries an operation of the caller's own on the socket, if that is ready for `interest`.
     ///
     /// `io` makes one attempt without waiting, and answers `WouldBlock` only if the socket did:
@@ -14,21 +15,27 @@ impl_for! { TcpStream, UnixStream => {
     /// # Errors
     ///
     /// With `WouldBlock` if the socket is not ready, without calling `io`; else with what it says.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use runtime::io::Interest;
     /// use socket2::SockRef;
     ///
     /// stream.writable().await?;
     /// let sent = stream.try_io(Interest::WRITABLE, || SockRef::from(&stream).send(b"hi"))?;
     /// assert_eq!(sent, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub fn try_io<R>(
         &self,
         interest: Interest,
         io: impl FnOnce() -> io::Result<R>,
     ) -> io::Result<R> {
-        self.stream().hand_over()?;
-        self.stream().io.try_io(interest, io)
+        self.own_io()?.try_io(interest, io)
     }
 
     /// Repeats an operation of the caller's own on the socket until it does not block.
@@ -44,19 +51,25 @@ impl_for! { TcpStream, UnixStream => {
     /// # Errors
     ///
     /// With what `io` says, or if the runtime shuts down.
-    ///EX unix
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (stream, peer) = runtime::net::UnixStream::pair()?;
     /// use runtime::io::Interest;
     /// use socket2::SockRef;
     ///
     /// let sent = stream.async_io(Interest::WRITABLE, || SockRef::from(&stream).send(b"hi")).await?;
     /// assert_eq!(sent, 2);
-    ///END
+    /// # Ok(()) }
+    /// ```
     pub async fn async_io<R>(
         &self,
         interest: Interest,
         io: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
-        self.stream().hand_over()?;
-        self.stream().io.async_io(interest, io).await
+        self.own_io()?.async_io(interest, io).await
     }
 } }
