@@ -9,6 +9,7 @@ pub mod macros;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod signal;
 pub mod task;
 #[allow(unsafe_code)]
 mod util;
