@@ -11,6 +11,7 @@ pub mod runtime;
 mod shim;
 pub mod signal;
 pub mod task;
+pub mod time;
 #[allow(unsafe_code)]
 mod util;
 
