@@ -1,17 +1,18 @@
 //! The primitives of loom, under the names and constructors of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
-//! which loom replays as faithfully as any other step of a model.
+//! which loom replays as faithfully as any other step of a model, but takes for a write: the first
+//! use must not race. `From` makes an atomic at once, for all that need not be `const`; a model of
+//! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
-pub(crate) use ::loom::{hint, thread, thread_local};
+pub(crate) use ::loom::{hint, thread};
 pub(crate) use std::sync::Weak;
-/// The counted pointer that `std::task::Wake` is defined on.
-pub(crate) use std::sync::Arc as WakeArc;
+pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {
@@ -38,6 +39,14 @@ macro_rules! lazy_atomics {
         impl $(<$p>)? $name $(<$p>)? {
             pub(crate) const fn new(first: $value) -> Self {
                 Self { first, inner: OnceLock::new() }
+            }
+        }
+
+        impl $(<$p>)? From<$value> for $name $(<$p>)? {
+            fn from(first: $value) -> Self {
+                let made = Self::new(first);
+                let _ = Deref::deref(&made);
+                made
             }
         }
 
@@ -75,6 +84,14 @@ impl<T> Default for AtomicPtr<T> {
     }
 }
 
+// Loom's macro does not know the `const { .. }` form of the standard one.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $ty:ty = const { $($init:tt)* };)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $ty = { $($init)* };)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
+
 /// A mutual exclusion lock.
 #[derive(Debug)]
 pub(crate) struct Mutex<T: ?Sized> {
@@ -97,6 +114,10 @@ pub(crate) struct MutexGuard<'a, T: ?Sized> {
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { lock: OnceLock::new(), value: std::cell::UnsafeCell::new(value) }
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.value.into_inner()
     }
 }
 

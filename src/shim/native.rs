@@ -4,8 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 pub(crate) use std::sync::{Arc, MutexGuard, RwLockReadGuard, RwLockWriteGuard, Weak};
-/// The counted pointer that `std::task::Wake` is defined on.
-pub(crate) use std::sync::Arc as WakeArc;
+pub(crate) use std::thread::panicking;
 pub(crate) use std::{hint, thread, thread_local};
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
@@ -23,6 +22,10 @@ pub(crate) struct Mutex<T: ?Sized>(std::sync::Mutex<T>);
 impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(std::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Building blocks that know nothing of tasks or I/O.
 
+pub(crate) mod arc_wake;
 pub(crate) mod atomic_waker;
+pub(crate) mod block_on;
 pub(crate) mod list;
-pub(crate) mod park;
+pub(crate) mod parker;
 pub(crate) mod wait_queue;
 pub(crate) mod wakers;
 

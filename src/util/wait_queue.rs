@@ -180,7 +180,8 @@ impl<H: Home> Waiter<H> {
         H::Note: Copy,
     {
         // SAFETY: a waiter that is done is out of everybody else's reach.
-        (self.phase() == Phase::Done).then(|| self.node.entry.with(|entry| unsafe { (*entry).note }))
+        (self.phase() == Phase::Done)
+            .then(|| self.node.entry.with(|entry| unsafe { (*entry).note }))
     }
 
     /// The note, whatever the phase.
