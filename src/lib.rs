@@ -9,7 +9,9 @@ pub mod macros;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod signal;
 pub mod task;
+pub mod time;
 #[allow(unsafe_code)]
 mod util;
 

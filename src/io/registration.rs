@@ -5,13 +5,13 @@
 //! that happens; until then it counts as ready for everything.
 
 use super::{Interest, Ready};
-use crate::engine::reactor::{Direction, Port, ReadyEvent, Source, shutdown_error};
+use crate::engine::reactor::{Direction, ReadyEvent, Source, shutdown_error};
 use crate::engine::scheduler::{Shared, current};
 use crate::runtime::MISSING;
 use crate::shim::{Arc, OnceLock};
 use std::os::fd::RawFd;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::{fmt, io};
 
 /// One descriptor and the runtime that watches it. Dropping it ends the watch.

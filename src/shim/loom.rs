@@ -6,8 +6,10 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-pub(crate) use ::loom::sync::Arc;
-pub(crate) use ::loom::{hint, thread, thread_local};
+pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use ::loom::{hint, thread};
+/// The counted pointer that `std::task::Wake` is defined on.
+pub(crate) use std::sync::Arc as WakeArc;
 pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
@@ -18,6 +20,14 @@ pub(crate) mod atomic {
     };
     pub(crate) use ::loom::sync::atomic::{Ordering, fence};
 }
+
+/// Takes the `const { .. }` that std wants off the initial value: loom makes each lazily.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $t:ty = const $init:block;)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $t = $init;)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 // One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
 macro_rules! lazy_atomics {
@@ -173,6 +183,24 @@ impl Condvar {
         _limit: Duration,
     ) -> (MutexGuard<'a, T>, bool) {
         (self.wait(guard), false)
+    }
+}
+
+/// A lock for many readers or one writer.
+#[derive(Debug, Default)]
+pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(::loom::sync::RwLock::new(value))
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
