@@ -10,6 +10,7 @@ pub mod net;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod signal;
 pub mod task;
 pub mod time;
 #[allow(unsafe_code)]
