@@ -6,6 +6,7 @@ mod engine;
 pub mod io;
 #[doc(hidden)]
 pub mod macros;
+pub mod net;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
