@@ -6,10 +6,13 @@ mod engine;
 pub mod io;
 #[doc(hidden)]
 pub mod macros;
+pub mod net;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod signal;
 pub mod task;
+pub mod time;
 #[allow(unsafe_code)]
 mod util;
 

@@ -228,6 +228,7 @@ fn handlers_may_leave_what_surrounds_the_macro() {
     async fn first_even(numbers: &[u8]) -> Result<u8, &'static str> {
         'numbers: for &number in numbers {
             runtime::select! {
+                biased;
                 number = ready(number), if number % 2 == 0 => return Ok(number),
                 0.. = ready(number), if number < 100 => continue 'numbers,
                 outcome = ready(Err::<(), _>("too large")) => outcome?,
@@ -268,7 +269,7 @@ fn patterns_of_every_kind_bind_what_they_name() {
             Some(ref mut a) = ready(Some("a".to_string())) => { a.push('b'); a.len() }
         };
         let by_field = runtime::select! {
-            Point { x: 1, y: text @ _ } = ready(Point { x: 1, y: "owned".into() }) => text,
+            Point { x: 1, y: text } = ready(Point { x: 1, y: "owned".into() }) => text,
         };
         let by_deref = runtime::select! { Some(&a) = ready(Some(&7)) => a };
         let by_range = runtime::select! {

@@ -149,10 +149,10 @@ impl<'a> Branches<'a> {
             let (index, step) = (branch.index(), step(branch));
             quote_spanned!(Span::mixed_site()=> #index => { #step })
         });
-        let count = self.count();
+        let (support, count) = (&self.mode.support, self.count());
         quote_spanned! {Span::mixed_site()=>
-            for step in 0..#count {
-                match (#first + step) % #count {
+            for branch in #support::circle(#first, #count) {
+                match branch {
                     #arms
                     _ => {}
                 }

@@ -43,7 +43,8 @@ impl Entry {
         if function.signature.asyncness.is_none() {
             return quote!(#complaint #item);
         }
-        let options = options.unwrap_or_else(|_| Options::new(self.flavor));
+        // With an error beside it, this is checked but never run.
+        let options = options.unwrap_or_else(|_| Options::new(Flavor::CurrentThread));
         let expanded = self.blocking(&function, &options);
         quote!(#complaint #expanded)
     }

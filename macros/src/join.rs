@@ -52,7 +52,7 @@ fn await_all(
     // Each poll starts one branch further on, so that none is favoured.
     let count = branches.count();
     let declare = quote_spanned!(Span::mixed_site()=> let mut #first = 0u32;);
-    let advance = quote_spanned!(Span::mixed_site()=> #first = (#first + 1u32) % #count;);
+    let advance = quote_spanned!(Span::mixed_site()=> #first = #support::next(#first, #count););
     let (declare, advance) =
         if mode.biased { (None, None) } else { (Some(declare), Some(advance)) };
     quote_spanned! {Span::mixed_site()=> {

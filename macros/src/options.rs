@@ -191,13 +191,15 @@ fn string(key: impl std::fmt::Display, value: &Expr) -> Result<&LitStr> {
 
 fn integer(value: &Expr) -> Result<LitInt> {
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. })
-            if number.base10_parse::<usize>().is_ok() =>
-        {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if is_positive(number) => {
             Ok(number.clone())
         }
         _ => Err(Error::new_spanned(value, "`worker_threads` needs a positive integer")),
     }
+}
+
+fn is_positive(number: &LitInt) -> bool {
+    number.base10_parse::<usize>().is_ok_and(|number| number > 0)
 }
 
 fn boolean(value: &Expr) -> Result<LitBool> {

@@ -7,12 +7,10 @@
 /// surrounding function, and live inside the caller's own future; nothing is allocated.
 ///
 /// Each poll starts with another branch, so that one that is always ready cannot starve the rest
-/// of the task's [budget]. `join!(biased; ...)` polls them in the order they are written
+/// of the task's budget. `join!(biased; ...)` polls them in the order they are written
 /// instead: choose it where the order matters, and put the branch that is busiest last.
 ///
 /// To stop at the first error, use [`try_join!`](crate::try_join).
-///
-/// [budget]: https://docs.rs/tokio/latest/tokio/task/coop/index.html
 ///
 /// # Cancel safety
 ///

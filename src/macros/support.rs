@@ -24,6 +24,18 @@ pub fn thread_rng_n(n: u32) -> u32 {
     crate::util::rng::thread_rng_n(n)
 }
 
+/// All branches in turn, from `first` round to the one before it.
+#[inline]
+pub fn circle(first: u32, count: u32) -> impl Iterator<Item = u32> {
+    (first..count).chain(0..first)
+}
+
+/// The branch after `branch`.
+#[inline]
+pub fn next(branch: u32, count: u32) -> u32 {
+    (branch + 1) % count
+}
+
 /// Reports a `select!` that has nothing left to wait for.
 ///
 /// # Panics

@@ -1,15 +1,15 @@
 //! The primitives of loom, under the names and constructors of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
-//! which loom replays as faithfully as any other step of a model.
+//! which loom replays as faithfully as any other step of a model, but takes for a write: the first
+//! use must not race. `From` makes an atomic at once, for all that need not be `const`; a model of
+//! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use ::loom::{hint, thread};
-/// The counted pointer that `std::task::Wake` is defined on.
-pub(crate) use std::sync::Arc as WakeArc;
 pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
@@ -49,6 +49,14 @@ macro_rules! lazy_atomics {
             }
         }
 
+        impl $(<$p>)? From<$value> for $name $(<$p>)? {
+            fn from(first: $value) -> Self {
+                let made = Self::new(first);
+                let _ = Deref::deref(&made);
+                made
+            }
+        }
+
         impl $(<$p>)? Deref for $name $(<$p>)? {
             type Target = ::loom::sync::atomic::$name $(<$p>)?;
             #[track_caller]
@@ -82,6 +90,14 @@ impl<T> Default for AtomicPtr<T> {
         Self::new(std::ptr::null_mut())
     }
 }
+
+// Loom's macro does not know the `const { .. }` form of the standard one.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $ty:ty = const { $($init:tt)* };)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $ty = { $($init)* };)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 /// A mutual exclusion lock.
 #[derive(Debug)]

@@ -3,8 +3,6 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// The counted pointer that `std::task::Wake` is defined on.
-pub(crate) use std::sync::Arc as WakeArc;
 pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 pub(crate) use std::thread::panicking;
 pub(crate) use std::{hint, thread, thread_local};

@@ -40,7 +40,7 @@ unsafe impl Sync for AtomicWaker {}
 
 impl AtomicWaker {
     pub(crate) fn new() -> Self {
-        Self { state: AtomicU8::new(EMPTY), waker: UnsafeCell::new(None) }
+        Self { state: AtomicU8::from(EMPTY), waker: UnsafeCell::new(None) }
     }
 
     /// Leaves `waker` in place of the one before.

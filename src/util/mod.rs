@@ -2,8 +2,8 @@
 
 pub(crate) mod arc_wake;
 pub(crate) mod atomic_waker;
+pub(crate) mod block_on;
 pub(crate) mod list;
-pub(crate) mod park;
 pub(crate) mod parker;
 pub(crate) mod rng;
 pub(crate) mod wait_queue;

@@ -22,8 +22,8 @@ async fn unknown_flavor() {}
 #[runtime::test(flavor = "multi_thread", worker_threads = "four")]
 async fn threads_are_no_integer() {}
 
-#[runtime::test(flavor = "multi_thread", worker_threads = -1)]
-async fn threads_are_negative() {}
+#[runtime::test(flavor = "multi_thread", worker_threads = 0)]
+async fn no_threads() {}
 
 #[runtime::test(start_paused = "yes")]
 async fn paused_is_no_bool() {}

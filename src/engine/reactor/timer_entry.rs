@@ -113,24 +113,31 @@ impl TimerEntry {
     }
 
     /// Waits for an entry that was started.
-    pub(crate) fn poll(self: Pin<&Self>, cx: &mut Context<'_>, port: &Port) -> Poll<()> {
-        if self.has_fired() {
-            return Poll::Ready(());
+    pub(crate) fn poll(self: Pin<&Self>, cx: &mut Context<'_>, port: &Port, tick: u64) -> Poll<()> {
+        match self.word() {
+            FIRED => return Poll::Ready(()),
+            // It was reset to the past, and no turn has come by since.
+            passed if passed <= tick => {
+                self.cancel(port);
+                // Relaxed: no loop knows the entry.
+                self.word.store(FIRED, Ordering::Relaxed);
+                return Poll::Ready(());
+            }
+            _ => {}
         }
         let timers = self.timers(port);
-        let keeps = |waker: &Option<Waker>| waker.as_ref().is_some_and(|w| w.will_wake(cx.waker()));
-        // `None`: it has fired before the claim was taken.
-        let kept = timers.change(|_| self.with_waker(|waker| keeps(waker)));
-        match kept {
-            None => return Poll::Ready(()),
-            Some(true) => return Poll::Pending,
-            Some(false) => {}
-        }
         // Cloning and dropping a waker is foreign code: not under the claim.
+        let keeps = |waker: &mut Option<Waker>| {
+            waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()))
+        };
+        let polled = timers.claimed(|| self.with_waker(keeps));
+        let Some(false) = polled else {
+            return if polled.is_some() { Poll::Pending } else { Poll::Ready(()) };
+        };
         let mut fresh = Some(cx.waker().clone());
-        match timers.change(|_| self.with_waker(|waker| std::mem::swap(waker, &mut fresh))) {
-            None => Poll::Ready(()),
+        match timers.claimed(|| self.with_waker(|waker| std::mem::swap(waker, &mut fresh))) {
             Some(()) => Poll::Pending,
+            None => Poll::Ready(()),
         }
     }
 

@@ -77,7 +77,13 @@ impl Timers {
         }
     }
 
-    /// Takes the claim for one step.
+    /// Takes the claim for one step that sets and unsets nothing.
+    pub(super) fn claimed<R>(&self, step: impl FnOnce() -> R) -> R {
+        let _claim = self.claim.lock();
+        step()
+    }
+
+    /// Takes the claim for one step that changes the wheel.
     pub(super) fn change<R>(&self, step: impl FnOnce(&mut Claimed) -> R) -> R {
         let mut claimed = self.claim.lock();
         let result = step(&mut claimed);
