@@ -5,7 +5,7 @@
 //! several kinds, dropped and made again, have nothing to share and nothing to get wrong.
 
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest};
+use crate::io::{Evented, Interest, Ready};
 use mio::unix::pipe::{self, Receiver};
 use signal_hook_registry::SigId;
 use std::ffi::c_int;
@@ -75,7 +75,7 @@ pub fn signal(kind: SignalKind) -> io::Result<Signal> {
         return Err(io::Error::other(format!("signal {signum} cannot be handled")));
     }
     let (sender, receiver) = pipe::new()?;
-    let bytes = Evented::with_interest(receiver, Interest::READABLE);
+    let bytes = Evented::with_interest(receiver, Interest::READABLE, Ready::EMPTY);
     let handler = listen(signum, sender)?;
     Ok(Signal { handler, bytes })
 }
