@@ -43,13 +43,24 @@ impl<S: AsRawFd> Evented<S> {
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
     pub(crate) fn new(io: S) -> Evented<S> {
-        Evented::with_interest(io, Interest::READABLE | Interest::WRITABLE)
+        Evented::assuming(io, Ready::EMPTY)
     }
 
-    /// As [`Evented::new`], for an object of which only some readiness is ever asked.
+    /// As [`Evented::new`], for an object that is `ready` by the way it was made.
     #[track_caller]
-    pub(crate) fn with_interest(io: S, interest: Interest) -> Evented<S> {
-        Evented { registration: Registration::new(io.as_raw_fd(), interest), io }
+    pub(crate) fn assuming(io: S, ready: Ready) -> Evented<S> {
+        Evented::with_interest(io, Interest::READABLE | Interest::WRITABLE, ready)
+    }
+
+    /// As [`Evented::assuming`], for an object of which only some readiness is ever asked.
+    #[track_caller]
+    pub(crate) fn with_interest(io: S, interest: Interest, ready: Ready) -> Evented<S> {
+        Evented { registration: Registration::new(io.as_raw_fd(), interest, ready), io }
+    }
+
+    /// Has the object watched at once, rather than when a task first has to wait.
+    pub(crate) fn watch(&self) -> io::Result<()> {
+        self.registration.register().map(drop)
     }
 
     /// Whether a task has had to wait for the object.
@@ -122,10 +133,9 @@ impl<S: AsRawFd> Evented<S> {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let result = op();
-        if let (Some(seen), Err(error)) = (seen, &result)
-            && error.kind() == io::ErrorKind::WouldBlock
-        {
-            self.registration.clear(seen, mask);
+        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
+            // Who waits next is told if this fails; the answer to this attempt is there.
+            let _ = self.note_blocked(seen, mask);
         }
         result
     }
@@ -193,15 +203,20 @@ impl<S: AsRawFd> Evented<S> {
         if error.kind() != io::ErrorKind::WouldBlock {
             return Some(Err(error));
         }
+        self.note_blocked(seen, mask).err().map(Err)
+    }
+
+    /// Takes in that an operation would have blocked.
+    fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
         match seen {
             Some(seen) => self.registration.clear(seen, mask),
             // The other direction is as unknown as before, so it stays worth an attempt.
             None => {
                 let unknown = (Ready::READABLE | Ready::WRITABLE) - mask;
-                return self.registration.register(unknown).err().map(Err);
+                self.registration.register_as(unknown)?;
             }
         }
-        None
+        Ok(())
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Registration {
     place: OnceLock<Result<Placed, Refusal>>,
     fd: RawFd,
     interest: Interest,
+    // What the descriptor is ready for by the way it was made, without anybody having asked.
+    assumed: Ready,
 }
 
 /// A source, and the loop that it is registered with.
@@ -46,18 +48,23 @@ impl Registration {
     ///
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
-    pub(crate) fn new(fd: RawFd, interest: Interest) -> Registration {
+    pub(crate) fn new(fd: RawFd, interest: Interest, assumed: Ready) -> Registration {
         let runtime = current::runtime().expect(MISSING);
         assert!(
             runtime.io_enabled(),
             "A Tokio 1.x context was found, but IO is disabled. \
              Call `enable_io` on the runtime builder to enable IO."
         );
-        Registration { runtime, place: OnceLock::new(), fd, interest }
+        Registration { runtime, place: OnceLock::new(), fd, interest, assumed }
     }
 
-    /// Registers the descriptor unless that was done; taken to be `ready` until the first event.
-    pub(crate) fn register(&self, ready: Ready) -> io::Result<&Source> {
+    /// Registers the descriptor unless that was done.
+    pub(crate) fn register(&self) -> io::Result<&Source> {
+        self.register_as(self.assumed)
+    }
+
+    /// As [`Registration::register`], for who knows better what it is ready for.
+    pub(crate) fn register_as(&self, ready: Ready) -> io::Result<&Source> {
         let place = self.place.get_or_init(|| {
             let port = self.runtime.home();
             let source = self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
@@ -81,7 +88,10 @@ impl Registration {
 
     /// What of `interest` the descriptor is known to be ready for; `None` if nobody has asked.
     pub(crate) fn ready(&self, interest: Ready) -> io::Result<Option<ReadyEvent>> {
-        self.source()?.map(|source| source.ready(interest)).transpose()
+        match self.place.get() {
+            Some(Ok(placed)) => placed.source.ready(interest).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Waits for one direction, in the one place that there is for it.
@@ -90,7 +100,7 @@ impl Registration {
         cx: &mut Context<'_>,
         direction: Direction,
     ) -> Poll<io::Result<ReadyEvent>> {
-        let polled = self.register(Ready::EMPTY)?.poll_ready(cx, direction);
+        let polled = self.register()?.poll_ready(cx, direction);
         if polled.is_pending() {
             self.begin_waiting();
         }
@@ -99,7 +109,7 @@ impl Registration {
 
     /// Waits for `interest`, beside any number of others.
     pub(crate) async fn readiness(&self, interest: Ready) -> io::Result<ReadyEvent> {
-        let source = self.register(Ready::EMPTY)?;
+        let source = self.register()?;
         if source.ready(interest)?.ready.is_empty() {
             self.begin_waiting();
         }

@@ -66,7 +66,7 @@ unsafe impl Send for TimerEntry {}
 unsafe impl Sync for TimerEntry {}
 
 impl TimerEntry {
-    pub(crate) const fn new() -> TimerEntry {
+    pub(crate) fn new() -> TimerEntry {
         TimerEntry {
             node: Node::new(),
             word: AtomicU64::new(IDLE),

@@ -10,6 +10,12 @@ use crate::shim::Arc;
 use std::io;
 use std::time::Duration;
 
+/// Timers end a wait no sooner than this after the last ones fired, in nanoseconds.
+///
+/// A crowd of timers that are due a microsecond apart then shares wake-ups, while one that is by
+/// itself still fires on time.
+const PACE: u64 = 50_000;
+
 /// How long a turn may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
@@ -27,11 +33,13 @@ pub(crate) struct Reactor {
     poll: mio::Poll,
     events: mio::Events,
     alarm: Alarm,
+    /// When timers fired last.
+    fired_at: u64,
 }
 
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        Reactor { poll, events: mio::Events::with_capacity(events), alarm }
+        Reactor { poll, events: mio::Events::with_capacity(events), alarm, fired_at: 0 }
     }
 
     /// Waits as told, then wakes whom events and timers concern; answers how many those were.
@@ -49,11 +57,17 @@ impl Reactor {
             Wait::Until(limit) => self.wait(port, clock, limit),
         }
         let now = clock.refresh();
-        self.dispatch(port) + port.timers().expire(now)
+        let events = self.dispatch(port);
+        let fired = port.timers().expire(now);
+        if fired > 0 {
+            self.fired_at = now;
+        }
+        events + fired
     }
 
     fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
         let deadline = port.timers().begin_sleep(limit).filter(|_| !clock.is_frozen());
+        let deadline = deadline.map(|deadline| deadline.max(self.fired_at + PACE));
         loop {
             let timeout = deadline.and_then(|deadline| self.alarm.set(deadline, clock));
             if self.poll(port, timeout) {

@@ -158,7 +158,8 @@ impl Core {
             return None;
         }
         self.with_lane(|lane| {
-            ring.pop_batch(RING_BATCH, lane);
+            // Busy is not drained: the producer that is on its way wakes the loop if it sleeps.
+            let _ = ring.pop_batch(RING_BATCH, lane);
             lane.pop_front()
         })
     }
