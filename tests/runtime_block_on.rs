@@ -80,6 +80,35 @@ fn a_wake_from_another_thread_ends_the_sleep_of_the_root() {
 }
 
 #[test]
+fn a_root_woken_once_from_outside_is_polled_once_more() {
+    let rt = rt();
+    let (send, recv) = mpsc::channel::<Waker>();
+    let handle = rt.handle().clone();
+    let (end, mut ended) = futures::channel::oneshot::channel::<()>();
+    let other = thread::spawn(move || {
+        recv.recv_timeout(LIMIT).unwrap().wake();
+        // Rounds of the loop in which the root has nothing to do.
+        handle.spawn(async move {
+            for _ in 0..1000 {
+                yield_now().await;
+            }
+            end.send(()).unwrap();
+        });
+    });
+    let mut polls = 0;
+    rt.block_on(poll_fn(|cx| {
+        polls += 1;
+        if polls == 1 {
+            send.send(cx.waker().clone()).unwrap();
+            return Poll::Pending;
+        }
+        std::pin::Pin::new(&mut ended).poll(cx).map(|end| end.unwrap())
+    }));
+    other.join().unwrap();
+    assert!((2..=3).contains(&polls), "once at first, once for each wake: {polls}");
+}
+
+#[test]
 fn a_root_that_is_not_woken_is_not_polled() {
     let rt = rt();
     let polls = Arc::new(AtomicUsize::new(0));
