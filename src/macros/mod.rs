@@ -1,4 +1,4 @@
-//! Syntax for running several futures at once and for starting a runtime.
+//! Syntax for tasks that wait on several futures, next to the attributes that start a runtime.
 
 mod chain;
 mod join;
