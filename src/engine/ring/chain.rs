@@ -53,7 +53,6 @@ impl Link {
 ///   touches it. In particular no second item with the same link enters a queue meanwhile.
 /// - The pointer may be used for all that `from_node` needs: one made from a reference to the link
 ///   alone would not reach the rest of the allocation.
-/// - Neither function panics or calls foreign code: queues call them in the middle of a step.
 pub(crate) unsafe trait Chained: Sized {
     /// Gives the item away as its link.
     fn into_node(self) -> NonNull<Link>;

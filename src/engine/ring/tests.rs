@@ -70,7 +70,7 @@ fn a_dropped_queue_drops_its_items() {
     assert_eq!(maker.alive(1), 0);
 }
 
-/// An item whose drop panics when the number is 1.
+/// An item whose drop panics when the number is 1, and whose taking does when it is 9.
 struct Touchy(Item);
 
 // SAFETY: hands through what `Item` does.
@@ -83,7 +83,9 @@ unsafe impl Chained for Touchy {
 
     unsafe fn from_node(node: NonNull<Link>) -> Self {
         // SAFETY: the same contract.
-        Self(unsafe { Item::from_node(node) })
+        let item = unsafe { Item::from_node(node) };
+        assert_ne!(item.label().1, 9, "nobody takes this one");
+        Self(item)
     }
 }
 
@@ -106,6 +108,16 @@ fn an_item_that_panics_when_dropped_does_not_leak_the_rest() {
     assert_eq!(maker.alive(1), 4);
     catch_unwind(AssertUnwindSafe(|| drop(lane))).unwrap_err();
     assert_eq!(maker.alive(1), 0);
+}
+
+#[test]
+fn a_consumer_that_unwinds_gives_up_the_claim() {
+    let (ring, maker) = (MicrotaskRing::new(), Maker::new());
+    for number in [9, 0] {
+        assert!(ring.push(Touchy(maker.item(0, number))).is_ok());
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| ring.pop())).is_err());
+    assert!(matches!(ring.pop(), Pop::Item(Touchy(ref item)) if item.label() == (0, 0)));
 }
 
 #[test]
