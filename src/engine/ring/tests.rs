@@ -187,11 +187,17 @@ fn a_full_lane_sheds_its_older_half() {
 }
 
 #[test]
-fn a_thief_takes_the_older_half() {
+fn a_thief_takes_the_older_half_wherever_the_positions_are() {
     let maker = Maker::new();
-    for count in 0..8 {
+    for (before, count) in (0..=8).flat_map(|before| (0..=8).map(move |count| (before, count))) {
         let (mut lane, mut other) = (Lane::<Item, 8>::new(), Lane::new());
-        (0..count).for_each(|number| lane.push(maker.item(0, number), &mut Fifo::new()));
+        let fill = |lane: &mut Lane<Item, 8>, count| {
+            (0..count).for_each(|number| lane.push(maker.item(0, number), &mut Fifo::new()));
+        };
+        fill(&mut lane, before);
+        drain(&mut lane);
+        fill(&mut lane, count);
+        assert_eq!(lane.victim().len(), count as usize);
         let first = label(lane.victim().steal_into(&mut other));
         assert_eq!(first, if count == 0 { Pop::Empty } else { Pop::Item((0, 0)) });
         let taken = count.div_ceil(2);
