@@ -36,6 +36,8 @@ mod loom_tests;
 mod read_buf;
 #[allow(unsafe_code)]
 mod split;
+#[cfg(test)]
+mod tests;
 #[allow(unsafe_code)]
 mod turn;
 mod util;

@@ -83,7 +83,7 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: AsyncBufRead> Lines<R> {
+impl<R: AsyncBufRead + Unpin> Lines<R> {
     /// Reads the next line, without its `\n` or `\r\n`; `None` at the end of the stream.
     ///
     /// # Cancel safety
@@ -108,13 +108,12 @@ impl<R: AsyncBufRead> Lines<R> {
     /// # Ok::<(), std::io::Error>(())
     /// # }).unwrap();
     /// ```
-    pub async fn next_line(&mut self) -> io::Result<Option<String>>
-    where
-        R: Unpin,
-    {
+    pub async fn next_line(&mut self) -> io::Result<Option<String>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next_line(cx)).await
     }
+}
 
+impl<R: AsyncBufRead> Lines<R> {
     /// Attempts to read the next line; as [`next_line`](Lines::next_line), to be polled.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ impl<R> Split<R> {
     }
 }
 
-impl<R: AsyncBufRead> Split<R> {
+impl<R: AsyncBufRead + Unpin> Split<R> {
     /// Reads the next segment, without the delimiter; `None` at the end of the stream.
     ///
     /// # Cancel safety
@@ -66,13 +66,12 @@ impl<R: AsyncBufRead> Split<R> {
     /// # Ok::<(), std::io::Error>(())
     /// # }).unwrap();
     /// ```
-    pub async fn next_segment(&mut self) -> io::Result<Option<Vec<u8>>>
-    where
-        R: Unpin,
-    {
+    pub async fn next_segment(&mut self) -> io::Result<Option<Vec<u8>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next_segment(cx)).await
     }
+}
 
+impl<R: AsyncBufRead> Split<R> {
     /// Attempts to read the next segment; as [`next_segment`](Split::next_segment), to be polled.
     ///
     /// # Errors
