@@ -30,10 +30,13 @@ mod async_buf_read;
 mod async_read;
 mod async_seek;
 mod async_write;
+mod evented;
+mod interest;
 #[cfg(all(test, loom))]
 mod loom_tests;
 #[allow(unsafe_code)]
 mod read_buf;
+mod registration;
 #[allow(unsafe_code)]
 mod split;
 #[cfg(test)]
@@ -46,6 +49,8 @@ pub use self::async_buf_read::AsyncBufRead;
 pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
+pub(crate) use self::evented::{Drained, Evented};
+pub use self::interest::Interest;
 pub use self::read_buf::ReadBuf;
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::util::{
@@ -54,4 +59,5 @@ pub use self::util::{
     copy_bidirectional, copy_bidirectional_with_sizes, copy_buf, duplex, empty, join, repeat,
     simplex, sink,
 };
+pub use crate::engine::reactor::Ready;
 pub use std::io::{Error, ErrorKind, Result, SeekFrom};

@@ -1,15 +1,17 @@
 //! The primitives of loom, under the names and constructors of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
-//! which loom replays as faithfully as any other step of a model.
+//! which loom replays as faithfully as any other step of a model, but takes for a write: the first
+//! use must not race. `From` makes an atomic at once, for all that need not be `const`; a model of
+//! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
 use std::time::Duration;
 
-pub(crate) use ::loom::sync::Arc;
-pub(crate) use ::loom::{hint, thread, thread_local};
-pub(crate) use std::sync::Weak;
+pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use ::loom::{hint, thread};
+pub(crate) use std::sync::{OnceLock, Weak};
+pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {
@@ -18,6 +20,14 @@ pub(crate) mod atomic {
     };
     pub(crate) use ::loom::sync::atomic::{Ordering, fence};
 }
+
+/// Takes the `const { .. }` that std wants off the initial value: loom makes each lazily.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $t:ty = const $init:block;)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $t = $init;)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 // One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
 macro_rules! lazy_atomics {
@@ -36,6 +46,14 @@ macro_rules! lazy_atomics {
         impl $(<$p>)? $name $(<$p>)? {
             pub(crate) const fn new(first: $value) -> Self {
                 Self { first, inner: OnceLock::new() }
+            }
+        }
+
+        impl $(<$p>)? From<$value> for $name $(<$p>)? {
+            fn from(first: $value) -> Self {
+                let made = Self::new(first);
+                let _ = Deref::deref(&made);
+                made
             }
         }
 
@@ -72,6 +90,14 @@ impl<T> Default for AtomicPtr<T> {
         Self::new(std::ptr::null_mut())
     }
 }
+
+// Loom's macro does not know the `const { .. }` form of the standard one.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $ty:ty = const { $($init:tt)* };)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $ty = { $($init)* };)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 /// A mutual exclusion lock.
 #[derive(Debug)]
@@ -173,6 +199,24 @@ impl Condvar {
         _limit: Duration,
     ) -> (MutexGuard<'a, T>, bool) {
         (self.wait(guard), false)
+    }
+}
+
+/// A lock for many readers or one writer.
+#[derive(Debug, Default)]
+pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(::loom::sync::RwLock::new(value))
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

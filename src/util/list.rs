@@ -60,6 +60,11 @@ impl<T: Linked> List<T> {
         self.head
     }
 
+    /// The node that [`List::pop_back`] would take.
+    pub(crate) fn back(&self) -> Option<NonNull<T>> {
+        self.tail
+    }
+
     /// Links `node` as the last one.
     ///
     /// # Safety

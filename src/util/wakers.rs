@@ -4,37 +4,47 @@
 //! was stored in. So nothing of ours is ever held across a wake, and a waker that panics does not
 //! keep the rest of its batch asleep.
 
+use std::any::Any;
 use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
 
-/// How many wakers one batch holds.
+/// How many wakers a batch holds without an allocation.
 const CAPACITY: usize = 32;
 
-/// A bounded batch of wakers, kept on the stack.
+/// A batch of wakers: the first few on the stack, the rest of a large crowd on the heap.
 pub(crate) struct Wakers {
     slots: [MaybeUninit<Waker>; CAPACITY],
     // Slots `first..last` are initialised.
     first: usize,
     last: usize,
+    more: Vec<Waker>,
 }
 
 impl Wakers {
     pub(crate) const fn new() -> Self {
-        Self { slots: [const { MaybeUninit::uninit() }; CAPACITY], first: 0, last: 0 }
+        let slots = [const { MaybeUninit::uninit() }; CAPACITY];
+        Self { slots, first: 0, last: 0, more: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.first == self.last
     }
 
+    /// Whether the next waker would cost an allocation.
     pub(crate) fn is_full(&self) -> bool {
         self.last == CAPACITY
     }
 
-    /// Adds a waker; the caller has seen that the batch is not full.
+    /// Adds a waker behind all others.
+    #[inline]
     pub(crate) fn push(&mut self, waker: Waker) {
-        self.slots[self.last].write(waker);
-        self.last += 1;
+        if self.is_full() {
+            self.more.push(waker);
+        } else {
+            self.slots[self.last].write(waker);
+            self.last += 1;
+        }
     }
 
     /// Wakes all, in the order they were added, and leaves the batch empty.
@@ -43,22 +53,36 @@ impl Wakers {
     ///
     /// # Panics
     ///
-    /// If a waker panics, after all others have been woken.
+    /// If a waker panics, after all others have been woken; the first panic is the one that goes on.
+    #[inline]
     pub(crate) fn wake_all(&mut self) {
-        // Unwinding out of `wake` drops this guard, which goes on with the rest.
-        struct Rest<'a>(&'a mut Wakers);
-        impl Drop for Rest<'_> {
-            fn drop(&mut self) {
-                if !self.0.is_empty() {
-                    self.0.wake_all();
+        match self.last - self.first {
+            0 => {}
+            // Nobody stands behind a single waker, so its panic may go straight through.
+            1 => {
+                if let Some(waker) = self.take() {
+                    waker.wake();
                 }
-                self.0.first = 0;
-                self.0.last = 0;
+                self.last = 0;
+                self.first = 0;
             }
+            _ => self.wake_many(),
         }
-        let rest = Rest(self);
-        while let Some(waker) = rest.0.take() {
-            waker.wake();
+    }
+
+    #[cold]
+    fn wake_many(&mut self) {
+        let mut first_panic = None;
+        while let Some(waker) = self.take() {
+            wake(waker, &mut first_panic);
+        }
+        self.first = 0;
+        self.last = 0;
+        for waker in std::mem::take(&mut self.more) {
+            wake(waker, &mut first_panic);
+        }
+        if let Some(payload) = first_panic {
+            resume_unwind(payload);
         }
     }
 
@@ -73,6 +97,16 @@ impl Wakers {
     }
 }
 
+fn wake(waker: Waker, first_panic: &mut Option<Box<dyn Any + Send>>) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        match first_panic {
+            None => *first_panic = Some(payload),
+            // Dropping it is one more chance to panic, and somebody may still be asleep.
+            Some(_) => std::mem::forget(payload),
+        }
+    }
+}
+
 impl Drop for Wakers {
     fn drop(&mut self) {
         while let Some(waker) = self.take() {
@@ -84,7 +118,6 @@ impl Drop for Wakers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
     use std::sync::Mutex;
     use std::task::Wake;
@@ -94,27 +127,44 @@ mod tests {
     impl Wake for Note {
         fn wake(self: Arc<Self>) {
             self.1.lock().unwrap().push(self.0);
-            assert_ne!(self.0, 1, "the second waker panics");
+            if self.0 % 10 == 1 {
+                std::panic::panic_any(self.0);
+            }
         }
     }
 
     #[test]
-    fn a_panicking_waker_does_not_keep_the_rest_asleep() {
+    fn panicking_wakers_do_not_keep_the_rest_asleep() {
         let woken = Arc::new(Mutex::new(Vec::new()));
         let mut batch = Wakers::new();
-        for i in 0..4 {
+        // Beyond the slots on the stack, with several that panic.
+        for i in 0..50 {
             batch.push(Arc::new(Note(i, woken.clone())).into());
         }
-        catch_unwind(AssertUnwindSafe(|| batch.wake_all())).unwrap_err();
-        assert_eq!(*woken.lock().unwrap(), [0, 1, 2, 3]);
+        let panic = catch_unwind(AssertUnwindSafe(|| batch.wake_all())).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&1_usize), "the first panic goes on");
+        assert_eq!(*woken.lock().unwrap(), (0..50).collect::<Vec<_>>());
         assert!(batch.is_empty() && !batch.is_full(), "the batch can be filled again");
+    }
+
+    #[test]
+    fn a_single_panicking_waker_leaves_the_batch_usable() {
+        let woken = Arc::new(Mutex::new(Vec::new()));
+        let mut batch = Wakers::new();
+        batch.push(Arc::new(Note(1, woken.clone())).into());
+        catch_unwind(AssertUnwindSafe(|| batch.wake_all())).unwrap_err();
+        batch.push(Arc::new(Note(2, woken.clone())).into());
+        batch.wake_all();
+        assert_eq!(*woken.lock().unwrap(), [1, 2]);
     }
 
     #[test]
     fn a_dropped_batch_drops_its_wakers() {
         let woken = Arc::new(Mutex::new(Vec::new()));
         let mut batch = Wakers::new();
-        batch.push(Arc::new(Note(0, woken.clone())).into());
+        for i in 0..40 {
+            batch.push(Arc::new(Note(i, woken.clone())).into());
+        }
         drop(batch);
         assert_eq!(Arc::strong_count(&woken), 1);
         assert!(woken.lock().unwrap().is_empty());

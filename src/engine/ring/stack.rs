@@ -1,0 +1,117 @@
+//! The side of the ring that producers see: a stack that is taken whole.
+//!
+//! Its head is one word: nothing, closed, or the address of the newest node. Each node's link says
+//! which one was pushed before it.
+//!
+//! ```text
+//!   push   EMPTY -> node, node -> newer node       any producer, one compare-exchange
+//!   take   node  -> EMPTY                          the holder of the claim, one swap
+//!   close  any   -> CLOSED                         the holder of the claim; nothing leaves CLOSED
+//! ```
+//!
+//! The classic trap of such stacks, a pop whose node has left and come back meanwhile, needs a pop
+//! of one node. Here a push only needs the head to be what the new link says, whoever lives there.
+
+use super::chain::{Chained, Link};
+use super::fifo::Fifo;
+use crate::shim::atomic::{AtomicUsize, Ordering};
+use std::marker::PhantomData;
+use std::ptr::{self, NonNull};
+
+/// The head when nothing is there.
+const EMPTY: usize = 0;
+/// The head once closed: an address that no node can have, since nodes are aligned.
+const CLOSED: usize = 1;
+
+/// Newest first for the producers, oldest first for whoever takes it.
+///
+/// Producers write it from all sides, so it shares its cache lines (two: processors fetch them in
+/// pairs) with nothing that a consumer writes.
+#[repr(align(128))]
+pub(super) struct Stack<T: Chained> {
+    // An address, not a pointer: a push compares nothing else, and by then another node may live
+    // where the one it saw did. Addresses turn into pointers in `take`, when all is settled.
+    head: AtomicUsize,
+    _items: PhantomData<T>,
+}
+
+impl<T: Chained> Stack<T> {
+    pub(super) fn new() -> Self {
+        Self { head: AtomicUsize::new(EMPTY), _items: PhantomData }
+    }
+
+    /// Whether a `take` would find nothing.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        // Acquire: pairs with the swap in `take`. Who sees the stack emptied by it also sees that
+        // the claim was taken before.
+        self.head.load(Ordering::Acquire) <= CLOSED
+    }
+
+    /// Adds `item` as the newest, or hands it back if the stack is closed.
+    #[inline]
+    pub(super) fn push(&self, item: T) -> Result<(), T> {
+        let node = item.into_node();
+        let address = node.as_ptr().expose_provenance();
+        // Relaxed: a guess, which the exchange below confirms; nothing is read through it.
+        let mut head = self.head.load(Ordering::Relaxed);
+        loop {
+            if head == CLOSED {
+                // SAFETY: the node was an item above and has not been published.
+                return Err(unsafe { T::from_node(node) });
+            }
+            // SAFETY: as above, so it is ours alone.
+            unsafe { Link::set_next(node, ptr::without_provenance_mut(head)) };
+            // Release: pairs with the swaps in `take` and `close`, which follow the link and hand
+            // out the item. Later pushes keep the pairing, being read-modify-writes themselves.
+            // Relaxed: after a failure nothing but the next guess is used.
+            match self.head.compare_exchange_weak(
+                head,
+                address,
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return Ok(()),
+                Err(now) => head = now,
+            }
+        }
+    }
+
+    /// Takes all items, oldest first. Only the holder of the claim may call it.
+    pub(super) fn take(&self) -> Fifo<T> {
+        // Relaxed: whatever was pushed before this call is visible to it anyway, and nothing else
+        // needs to be. Closing takes the claim too, so an open stack stays open until the swap.
+        if self.head.load(Ordering::Relaxed) <= CLOSED {
+            return Fifo::new();
+        }
+        self.swap(EMPTY)
+    }
+
+    /// Takes all items, and refuses those to come. Only the holder of the claim may call it.
+    pub(super) fn close(&self) -> Fifo<T> {
+        self.swap(CLOSED)
+    }
+
+    fn swap(&self, head: usize) -> Fifo<T> {
+        // Acquire: pairs with every push since the last swap, for links and items.
+        // Release: pairs with the load in `is_empty`, for the claim that was taken before.
+        let mut address = self.head.swap(head, Ordering::AcqRel);
+        let mut items = Fifo::new();
+        while address > CLOSED {
+            let node = ptr::with_exposed_provenance_mut::<Link>(address);
+            let node = NonNull::new(node).expect("an address above `CLOSED`");
+            // SAFETY: what the head and the links lead to are nodes that were pushed, each once,
+            // and the swap made them ours; `push` exposed their addresses.
+            address = unsafe { Link::next(node) }.addr();
+            // SAFETY: as above, and the walk has left this node behind.
+            unsafe { items.push_front_node(node) };
+        }
+        items
+    }
+}
+
+impl<T: Chained> Drop for Stack<T> {
+    fn drop(&mut self) {
+        drop(self.close());
+    }
+}

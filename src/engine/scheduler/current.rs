@@ -1,0 +1,109 @@
+//! What this thread is in: whose runtime, and which loop it holds.
+
+use super::shared::Shared;
+use super::worker::Core;
+use crate::shim::{Arc, thread_local};
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ptr;
+
+struct Current {
+    /// The runtime that was entered last. Its guard keeps it alive.
+    runtime: Cell<*const Shared>,
+    /// How many guards are out, so that one dropped out of order is noticed.
+    depth: Cell<usize>,
+    /// The loop this thread holds.
+    core: Cell<*const Core>,
+}
+
+thread_local! {
+    static CURRENT: Current = const {
+        Current { runtime: Cell::new(ptr::null()), depth: Cell::new(0), core: Cell::new(ptr::null()) }
+    };
+}
+
+/// The entered runtime, with a count of its own.
+pub(crate) fn runtime() -> Option<Arc<Shared>> {
+    with_runtime(Arc::clone)
+}
+
+/// Shows the entered runtime to `look`, without counting.
+#[inline]
+pub(crate) fn with_runtime<R>(look: impl FnOnce(&Arc<Shared>) -> R) -> Option<R> {
+    let runtime = CURRENT.with(|current| current.runtime.get());
+    if runtime.is_null() {
+        return None;
+    }
+    // SAFETY: the pointer is that of an `Arc` which the innermost guard keeps alive, and guards
+    // leave in order; the count stays with the guard.
+    let runtime = ManuallyDrop::new(unsafe { Arc::from_raw(runtime) });
+    Some(look(&runtime))
+}
+
+/// Leaves the runtime again when dropped.
+pub(crate) struct Entered {
+    before: *const Shared,
+    depth: usize,
+    // Guards of one thread must be dropped there.
+    _local: PhantomData<*const ()>,
+}
+
+/// Enters a runtime, and keeps a count on it until the guard is dropped.
+pub(crate) fn enter(runtime: &Arc<Shared>) -> Entered {
+    let entered = Arc::into_raw(runtime.clone());
+    CURRENT.with(|current| {
+        let depth = current.depth.get() + 1;
+        current.depth.set(depth);
+        Entered { before: current.runtime.replace(entered), depth, _local: PhantomData }
+    })
+}
+
+impl Drop for Entered {
+    #[track_caller]
+    fn drop(&mut self) {
+        CURRENT.with(|current| {
+            if current.depth.get() != self.depth {
+                if !crate::shim::panicking() {
+                    panic!(
+                        "`EnterGuard` values dropped out of order. Guards returned by \
+                         `tokio::runtime::Handle::enter()` must be dropped in the reverse \
+                         order as they were acquired."
+                    );
+                }
+                return;
+            }
+            current.depth.set(self.depth - 1);
+            let entered = current.runtime.replace(self.before);
+            // SAFETY: `enter` made it of an `Arc`, whose count is given up once, here.
+            drop(unsafe { Arc::from_raw(entered) });
+        });
+    }
+}
+
+/// Gives up the loop again when dropped.
+pub(super) struct Holding(*const Core);
+
+/// Notes that this thread holds `core`.
+///
+/// # Safety
+///
+/// `core` must stay where it is, and no other thread may hold it, until the answer is dropped.
+pub(super) unsafe fn hold(core: &Core) -> Holding {
+    Holding(CURRENT.with(|current| current.core.replace(core)))
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        CURRENT.with(|current| current.core.set(self.0));
+    }
+}
+
+/// Shows the loop of `runtime` that this thread holds to `look`, if it holds one.
+#[inline]
+pub(super) fn with_core<R>(runtime: &Shared, look: impl FnOnce(Option<&Core>) -> R) -> R {
+    let core = CURRENT.with(|current| current.core.get());
+    // SAFETY: a non-null pointer is that of a loop which this thread holds, in place.
+    let core = unsafe { core.as_ref() };
+    look(core.filter(|core| ptr::eq(core.shared(), runtime)))
+}

@@ -1,0 +1,32 @@
+//! Who runs what, where.
+//!
+//! A loop ([`Core`](worker::Core)) is a value: whoever holds it runs its tasks, turns its reactor
+//! and may touch its lane without an atomic. What other threads may reach lives in [`Shared`]: a
+//! ring to push woken tasks on, a port into the reactor, and a word that says whether the holder
+//! sleeps.
+//!
+//! ```text
+//!   a wake by the holder           a wake by anybody else
+//!     Shared::schedule               Shared::schedule -> inject
+//!          |                              |
+//!        lane                           ring, then Doze::rouse -> Port::unpark
+//!          '--------> Core::next <--------'
+//!                        |
+//!                    Task::run          nothing left: park -> Reactor::turn
+//! ```
+
+mod block_on;
+mod counters;
+pub(crate) mod current;
+mod doze;
+#[cfg(all(test, loom))]
+mod loom_tests;
+mod park;
+mod shared;
+mod shutdown;
+mod slot;
+mod spawn;
+mod worker;
+
+pub(crate) use block_on::{block_on, block_on_handle};
+pub(crate) use shared::{Config, Shared};

@@ -1,0 +1,40 @@
+//! The one way in for a new task.
+
+use super::current;
+use super::shared::Shared;
+use super::worker::discard;
+use crate::engine::task::{JoinHandle, OwnerRef, spawn_cell};
+use crate::shim::Arc;
+use std::future::Future;
+use std::panic::Location;
+
+impl Shared {
+    /// Spawns `future` on this runtime, for the source line `at`.
+    #[inline]
+    pub(crate) fn spawn<F>(
+        this: &Arc<Self>,
+        future: F,
+        at: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let owner = OwnerRef::new(this.clone());
+        // SAFETY: the future and its output are `Send` and `'static`.
+        let (task, handle) = unsafe { spawn_cell(future, owner, at) };
+        current::with_core(this, |core| match core {
+            Some(core) => {
+                core.counters().count_spawn();
+                if core.is_closed() { discard(task) } else { core.schedule(task) }
+            }
+            None => {
+                this.loops[0].counters.count_spawn_outside();
+                if let Err(task) = Shared::inject(this, task) {
+                    discard(task);
+                }
+            }
+        });
+        handle
+    }
+}

@@ -1,0 +1,226 @@
+//! The front of a task's allocation, the same for every future.
+
+use super::id::Id;
+use super::owner::OwnerRef;
+use super::state::{Start, State, Wake};
+use crate::engine::ring::{Chained, Link};
+use crate::shim::UnsafeCell;
+use crate::util::list::{Linked, Links};
+use std::cell::Cell;
+use std::mem::MaybeUninit;
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::task::Waker;
+
+/// What only the typed back of the cell can do. Each function takes the front of a live cell of
+/// the future type that the table was made for.
+pub(super) struct Methods {
+    /// Drops the future, then stores the outcome and completes; the caller has claimed the future
+    /// and passes on one reference.
+    pub(super) cancel: unsafe fn(NonNull<Header>),
+    /// Polls the future once, which the caller has claimed; the caller's reference goes along.
+    /// Answers whether the future panicked.
+    pub(super) poll: unsafe fn(NonNull<Header>) -> bool,
+    /// Moves the output to `*mut Poll<Result<T, JoinError>>`.
+    pub(super) take_output: unsafe fn(NonNull<Header>, *mut ()),
+    /// Drops an output nobody will take.
+    pub(super) drop_output: unsafe fn(NonNull<Header>),
+    /// Frees the cell; nobody refers to it any more.
+    pub(super) free: unsafe fn(NonNull<Header>),
+}
+
+/// The front of the allocation.
+#[repr(C)]
+pub(crate) struct Header {
+    /// Where the queue that holds the task keeps its link.
+    link: Link,
+    pub(super) state: State,
+    pub(super) methods: &'static Methods,
+    pub(super) owner: OwnerRef,
+    /// Neighbours in the owner's set of live tasks.
+    owned: Links<Header>,
+    pub(super) id: Id,
+    /// Where in the source the task was spawned.
+    pub(super) spawned_at: &'static Location<'static>,
+    /// Written by the join handle while `JOIN_WAKER` is clear, read by both sides while it is set,
+    /// moved out by the completing thread. Holds a waker while `JOIN_WAKER` is set and the task is
+    /// not complete.
+    pub(super) join_waker: UnsafeCell<MaybeUninit<Waker>>,
+    /// Whether the reference set aside for the owner's set was taken; written by the runner.
+    adopted: Cell<bool>,
+    /// How often the future was polled; written by its runner.
+    pub(super) polls: Cell<u32>,
+}
+
+impl Header {
+    pub(super) fn new(
+        methods: &'static Methods,
+        owner: OwnerRef,
+        spawned_at: &'static Location<'static>,
+    ) -> Self {
+        Self {
+            link: Link::new(),
+            state: State::new(),
+            methods,
+            owner,
+            owned: Links::new(),
+            id: Id::next(),
+            spawned_at,
+            join_waker: UnsafeCell::new(MaybeUninit::uninit()),
+            adopted: Cell::new(false),
+            polls: Cell::new(0),
+        }
+    }
+}
+
+// SAFETY: always the same field, reached by projection.
+unsafe impl Linked for Header {
+    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
+        // SAFETY: the caller says that the node is alive, so its field is in bounds.
+        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).owned) }
+    }
+}
+
+/// A counted reference to a task.
+pub(crate) struct Task {
+    header: NonNull<Header>,
+}
+
+// SAFETY: whatever a reference reaches is atomic, immutable, or claimed through `state`; futures
+// that are not `Send` are polled and dropped by their owner's thread alone (see `spawn_cell`).
+unsafe impl Send for Task {}
+// SAFETY: as above.
+unsafe impl Sync for Task {}
+
+impl Task {
+    /// Makes a reference of one that was counted before.
+    ///
+    /// # Safety
+    ///
+    /// `header` must point to a live cell, and one count on it must be the caller's to give.
+    #[inline]
+    pub(super) unsafe fn from_raw(header: NonNull<Header>) -> Self {
+        Self { header }
+    }
+
+    #[inline]
+    pub(super) fn into_raw(self) -> NonNull<Header> {
+        let header = self.header;
+        std::mem::forget(self);
+        header
+    }
+
+    #[inline]
+    pub(super) fn as_raw(&self) -> NonNull<Header> {
+        self.header
+    }
+
+    #[inline]
+    pub(super) fn header(&self) -> &Header {
+        // SAFETY: the reference is counted, so the cell is alive.
+        unsafe { self.header.as_ref() }
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.header().id
+    }
+
+    /// Whether the reference for the owner's set was taken.
+    #[inline]
+    pub(crate) fn is_adopted(&self) -> bool {
+        self.header().adopted.get()
+    }
+
+    /// Takes the reference that was counted at birth for the owner's set of live tasks.
+    ///
+    /// # Panics
+    ///
+    /// If it was taken before.
+    #[inline]
+    pub(crate) fn adopt(&self) -> Task {
+        assert!(!self.header().adopted.replace(true), "a task has one owner");
+        // SAFETY: counted at birth, and taken once, here.
+        unsafe { Task::from_raw(self.header) }
+    }
+
+    /// Runs the task once; answers whether its future panicked.
+    #[inline]
+    pub(crate) fn run(self) -> bool {
+        let start = self.header().state.start_poll();
+        let header = self.into_raw();
+        // SAFETY: the reference is counted, and `Poll` and `Cancel` say that the future is ours.
+        unsafe {
+            let methods = header.as_ref().methods;
+            match start {
+                Start::Poll => return (methods.poll)(header),
+                Start::Cancel => (methods.cancel)(header),
+                Start::Stale => drop(Task::from_raw(header)),
+            }
+        }
+        false
+    }
+
+    /// Drops the future and completes the task as cancelled, unless it is running or complete.
+    pub(crate) fn shut_down(self) {
+        if self.header().state.claim_for_shutdown() {
+            let header = self.into_raw();
+            // SAFETY: the future was claimed, and the reference is counted.
+            unsafe { (header.as_ref().methods.cancel)(header) }
+        }
+    }
+
+    /// Asks the task to stop at its next suspension.
+    pub(crate) fn abort(&self) {
+        match self.header().state.abort() {
+            Wake::Schedule => self.schedule_counted(),
+            Wake::Nothing | Wake::Free => {}
+        }
+    }
+
+    /// Hands the task to its owner.
+    #[inline]
+    pub(super) fn schedule(self) {
+        let owner = &raw const self.header().owner;
+        // SAFETY: the reference is the one inside this task.
+        unsafe { OwnerRef::schedule(owner, self) }
+    }
+
+    /// Hands the task to its owner with a reference that a transition has added.
+    #[inline]
+    pub(super) fn schedule_counted(&self) {
+        // SAFETY: the transition to notified counted a reference for the queue.
+        unsafe { Task::from_raw(self.header) }.schedule();
+    }
+}
+
+impl Clone for Task {
+    fn clone(&self) -> Self {
+        self.header().state.retain();
+        Self { header: self.header }
+    }
+}
+
+impl Drop for Task {
+    #[inline]
+    fn drop(&mut self) {
+        if self.header().state.release(1) {
+            // SAFETY: that was the last reference.
+            unsafe { (self.header().methods.free)(self.header) }
+        }
+    }
+}
+
+// SAFETY: the link belongs to whichever queue holds the reference, and comes back as it went in.
+unsafe impl Chained for Task {
+    #[inline]
+    fn into_node(self) -> NonNull<Link> {
+        // The link is the first field of a `repr(C)` header.
+        self.into_raw().cast()
+    }
+
+    #[inline]
+    unsafe fn from_node(node: NonNull<Link>) -> Self {
+        // SAFETY: the caller passes what `into_node` gave, which carried a reference.
+        unsafe { Task::from_raw(node.cast()) }
+    }
+}

@@ -1,0 +1,294 @@
+//! The handles to a spawned task: one that waits for its output, and those that can only stop it.
+
+use super::budget;
+use super::error::JoinError;
+use super::header::{Header, Task};
+use super::id::Id;
+use super::state::Leave;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll, Waker, ready};
+
+/// An owned right to wait for the end of a task.
+///
+/// Awaiting it gives the task's output, or a [`JoinError`] if the task was aborted or panicked.
+/// Dropping it detaches the task, which goes on to run; nothing can wait for it any more.
+///
+/// # Cancel safety
+///
+/// Awaiting `&mut handle` is cancel safe: the output stays until a later await takes it.
+///
+/// # Panics
+///
+/// Polling it again after it has given the output panics.
+///
+/// # Examples
+///
+/// ```
+/// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+/// # rt.block_on(async {
+/// let task = runtime::spawn(async { 2 + 3 });
+/// assert_eq!(task.await.unwrap(), 5);
+/// # });
+/// ```
+pub struct JoinHandle<T> {
+    /// Carries one reference, and the right to the output.
+    header: NonNull<Header>,
+    _output: PhantomData<T>,
+}
+
+// SAFETY: the handle moves a `T` out of the task; all else it touches is shared safely.
+unsafe impl<T: Send> Send for JoinHandle<T> {}
+// SAFETY: nothing can be done with `&JoinHandle<T>` that reaches a `T`.
+unsafe impl<T: Send> Sync for JoinHandle<T> {}
+impl<T> UnwindSafe for JoinHandle<T> {}
+impl<T> RefUnwindSafe for JoinHandle<T> {}
+impl<T> Unpin for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// Makes the handle of a task whose output is a `Result<T, JoinError>`.
+    ///
+    /// # Safety
+    ///
+    /// One reference to the live cell goes along, and there is only one such handle.
+    pub(super) unsafe fn from_raw(header: NonNull<Header>) -> Self {
+        Self { header, _output: PhantomData }
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: the handle has a reference.
+        unsafe { self.header.as_ref() }
+    }
+
+    /// Asks the task to stop at its next `.await`.
+    ///
+    /// If the task has not ended by then, awaiting the handle gives a cancelled [`JoinError`].
+    /// A blocking closure that has begun to run cannot be stopped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(std::future::pending::<()>());
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    pub fn abort(&self) {
+        // SAFETY: the handle has a reference, which `ManuallyDrop` leaves with it.
+        std::mem::ManuallyDrop::new(unsafe { Task::from_raw(self.header) }).abort();
+    }
+
+    /// Returns whether the task has ended.
+    ///
+    /// It may answer `false` for a moment after `abort`, since the task ends on its own thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(async {});
+    /// assert!(!task.is_finished());
+    /// runtime::task::yield_now().await;
+    /// assert!(task.is_finished());
+    /// # });
+    /// ```
+    pub fn is_finished(&self) -> bool {
+        self.header().state.is_complete()
+    }
+
+    /// Returns a handle that can stop the task but not wait for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(std::future::pending::<()>());
+    /// let stop = task.abort_handle();
+    /// stop.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    pub fn abort_handle(&self) -> AbortHandle {
+        self.header().state.retain();
+        // SAFETY: the line above counted a reference.
+        AbortHandle { task: unsafe { Task::from_raw(self.header) } }
+    }
+
+    /// Returns the id of the task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(async { runtime::task::id() });
+    /// let id = task.id();
+    /// assert_eq!(task.await.unwrap(), id);
+    /// # });
+    /// ```
+    pub fn id(&self) -> Id {
+        self.header().id
+    }
+}
+
+impl Header {
+    /// Whether the task is complete; if not, `waker` is kept for that moment.
+    fn is_complete_or_keeps(&self, waker: &Waker) -> bool {
+        if self.state.is_complete() {
+            return true;
+        }
+        if self.state.has_join_waker() {
+            // SAFETY: the bit says that a waker is there. The completing thread may be moving it
+            // out right now, which leaves its bytes alone, and only those are compared.
+            if self.join_waker.with(|slot| unsafe { (*slot).assume_init_ref() }.will_wake(waker)) {
+                return false;
+            }
+            if !self.state.withdraw_join_waker() {
+                return true;
+            }
+            // SAFETY: the bit is clear again and the task not complete, so the waker is ours.
+            drop(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
+        }
+        let waker = waker.clone();
+        // SAFETY: while the bit is clear the place is the join handle's alone.
+        self.join_waker.with_mut(|slot| unsafe { slot.write(MaybeUninit::new(waker)) });
+        if self.state.publish_join_waker() {
+            return false;
+        }
+        // SAFETY: the task is complete and the bit was clear: the waker is still ours.
+        drop(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
+        true
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let charge = ready!(budget::poll_proceed(cx));
+        let mut output = Poll::Pending;
+        if self.header().is_complete_or_keeps(cx.waker()) {
+            charge.made_progress();
+            let place = (&raw mut output).cast();
+            // SAFETY: the task is complete, the output is this handle's, and `place` is of the
+            // type that the handle was made for.
+            unsafe { (self.header().methods.take_output)(self.header, place) };
+        }
+        output
+    }
+}
+
+impl<T> Drop for JoinHandle<T> {
+    fn drop(&mut self) {
+        match self.header().state.leave() {
+            Leave::Done => return,
+            // SAFETY: the bit was set until now and the task is not complete: the waker is ours.
+            Leave::DropWaker => {
+                drop(self.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
+            }
+            // SAFETY: the task is complete, so the stage is this handle's.
+            Leave::DropOutput => unsafe { (self.header().methods.drop_output)(self.header) },
+        }
+        // SAFETY: the reference that this handle came with is given up here.
+        drop(unsafe { Task::from_raw(self.header) });
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T>
+where
+    T: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle")
+            .field("id", &self.id())
+            .field("spawned_at", &format_args!("{}", self.header().spawned_at))
+            .finish()
+    }
+}
+
+/// An owned right to stop a task, without waiting for it.
+///
+/// # Examples
+///
+/// ```
+/// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+/// # rt.block_on(async {
+/// let task = runtime::spawn(std::future::pending::<()>());
+/// let stop = task.abort_handle();
+/// stop.abort();
+/// assert!(task.await.unwrap_err().is_cancelled());
+/// assert!(stop.is_finished());
+/// # });
+/// ```
+#[derive(Clone)]
+pub struct AbortHandle {
+    task: Task,
+}
+
+impl UnwindSafe for AbortHandle {}
+impl RefUnwindSafe for AbortHandle {}
+
+impl AbortHandle {
+    /// Asks the task to stop at its next `.await`; does nothing if it has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(std::future::pending::<()>());
+    /// task.abort_handle().abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    pub fn abort(&self) {
+        self.task.abort();
+    }
+
+    /// Returns whether the task has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(async {});
+    /// let handle = task.abort_handle();
+    /// task.await.unwrap();
+    /// assert!(handle.is_finished());
+    /// # });
+    /// ```
+    pub fn is_finished(&self) -> bool {
+        self.task.header().state.is_complete()
+    }
+
+    /// Returns the id of the task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// let task = runtime::spawn(async {});
+    /// assert_eq!(task.abort_handle().id(), task.id());
+    /// # });
+    /// ```
+    pub fn id(&self) -> Id {
+        self.task.id()
+    }
+}
+
+impl fmt::Debug for AbortHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AbortHandle").field("id", &self.id()).finish()
+    }
+}

@@ -1,0 +1,6 @@
+//! UDP sockets.
+
+mod options;
+mod peek;
+mod recv_from;
+pub(super) mod socket;

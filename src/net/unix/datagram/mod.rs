@@ -1,0 +1,4 @@
+//! Datagrams within the machine.
+
+mod recv_from;
+pub(in crate::net) mod socket;

@@ -1,0 +1,159 @@
+//! Receiving datagrams along with who sent them.
+
+use crate::engine::reactor::Direction;
+use crate::io::{Interest, ReadBuf};
+use crate::net::UnixDatagram;
+use crate::net::sys;
+use crate::net::unix::SocketAddr;
+use crate::net::watched::Watched;
+use bytes::BufMut;
+use std::io;
+use std::task::{Context, Poll};
+
+impl UnixDatagram {
+    /// Receives a datagram and says who sent it; what does not fit into `buf` is lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe: a datagram that is not handed out is received by the next call.
+    ///
+    /// # Errors
+    ///
+    /// With what the system says, which may be that a peer has refused what was sent to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
+    /// # peer.try_send(b"hi")?;
+    /// let mut buf = [0; 16];
+    /// let (count, from) = socket.recv_from(&mut buf).await?;
+    /// assert_eq!(&buf[..count], b"hi");
+    /// assert!(from.is_unnamed());
+    /// # Ok(()) }
+    /// ```
+    pub async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.io().async_io(Interest::READABLE, || self.receive_into(buf)).await
+    }
+
+    /// Receives a datagram into the spare room of `buf`, advances it, and says who sent it.
+    ///
+    /// What does not fit into the room that `buf` has at once is lost, so reserve it before.
+    ///
+    /// # Cancel safety
+    ///
+    /// This method is cancel safe: a datagram that is not handed out is received by the next call.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv_from`](UnixDatagram::recv_from).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
+    /// # peer.try_send(b"hi")?;
+    /// let mut buf = Vec::with_capacity(1500);
+    /// let (count, from) = socket.recv_buf_from(&mut buf).await?;
+    /// assert!(count == 2 && from.is_unnamed());
+    /// assert_eq!(buf, b"hi");
+    /// # Ok(()) }
+    /// ```
+    pub async fn recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
+        let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare));
+        self.io().async_io(Interest::READABLE, attempt).await
+    }
+
+    /// Polls to receive a datagram, and says who sent it.
+    ///
+    /// Only the task of the last call to receive is woken.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv_from`](UnixDatagram::recv_from).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
+    /// use runtime::io::ReadBuf;
+    /// use std::future::poll_fn;
+    ///
+    /// # peer.try_send(b"hi")?;
+    /// let mut space = [0; 16];
+    /// let mut buf = ReadBuf::new(&mut space);
+    /// let from = poll_fn(|cx| socket.poll_recv_from(cx, &mut buf)).await?;
+    /// assert_eq!(buf.filled(), b"hi");
+    /// assert!(from.is_unnamed());
+    /// # Ok(()) }
+    /// ```
+    pub fn poll_recv_from(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<SocketAddr>> {
+        self.io().poll_io(cx, Direction::Read, || self.receive_from(buf))
+    }
+
+    /// Tries to receive a datagram, without waiting, and says who sent it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv_from`](UnixDatagram::recv_from); with `WouldBlock` if none has arrived.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
+    /// # peer.try_send(b"hi")?;
+    /// socket.readable().await?;
+    /// let mut buf = [0; 16];
+    /// let (count, from) = socket.try_recv_from(&mut buf)?;
+    /// assert!(count == 2 && from.is_unnamed());
+    /// # Ok(()) }
+    /// ```
+    pub fn try_recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.io().try_io(Interest::READABLE, || self.receive_into(buf))
+    }
+
+    /// Tries to receive a datagram into the spare room of `buf`, and says who sent it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`recv_from`](UnixDatagram::recv_from); with `WouldBlock` if none has arrived.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = runtime::net::UnixDatagram::pair()?;
+    /// # peer.try_send(b"hi")?;
+    /// socket.readable().await?;
+    /// let mut buf = Vec::with_capacity(1500);
+    /// let (count, from) = socket.try_recv_buf_from(&mut buf)?;
+    /// assert!(count == 2 && from.is_unnamed());
+    /// # Ok(()) }
+    /// ```
+    pub fn try_recv_buf_from<B: BufMut>(&self, buf: &mut B) -> io::Result<(usize, SocketAddr)> {
+        let attempt = || sys::into_spare(buf, |spare| self.receive_from(spare));
+        self.io().try_io(Interest::READABLE, attempt)
+    }
+
+    fn receive_from(&self, buf: &mut ReadBuf<'_>) -> io::Result<SocketAddr> {
+        SocketAddr::from_sys(&sys::recv_from(&**self.io(), buf, 0)?)
+    }
+
+    fn receive_into(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        let (count, from) = self.io().recv_from(buf)?;
+        Ok((count, from.into()))
+    }
+}

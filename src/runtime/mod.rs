@@ -1,0 +1,34 @@
+//! Runtimes: how to build one, enter it, run futures on it and end it.
+//!
+//! A [`Runtime`] owns an event loop. [`Runtime::block_on`] runs a future on it, together with every
+//! task that was spawned; a [`Handle`] lets other threads spawn onto it.
+//!
+//! ```
+//! use runtime::runtime::Builder;
+//!
+//! let rt = Builder::new_current_thread().enable_all().build()?;
+//! let sum = rt.block_on(async {
+//!     let task = runtime::spawn(async { 1 + 2 });
+//!     task.await.unwrap()
+//! });
+//! assert_eq!(sum, 3);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod builder;
+mod enter;
+mod error;
+mod handle;
+mod id;
+mod metrics;
+#[allow(clippy::module_inception)]
+mod runtime;
+
+pub use builder::Builder;
+pub use enter::EnterGuard;
+pub(crate) use error::MISSING;
+pub use error::{TryCurrentError, is_rt_shutdown_err};
+pub use handle::{Handle, RuntimeFlavor};
+pub use id::Id;
+pub use metrics::RuntimeMetrics;
+pub use runtime::Runtime;

@@ -1,0 +1,211 @@
+//! The owner of an event loop.
+
+use super::{Builder, EnterGuard, Handle, RuntimeMetrics};
+use crate::engine::scheduler::{Shared, block_on};
+use crate::engine::task::{JoinHandle, entered};
+use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
+
+/// An event loop with its tasks, timers and sockets.
+///
+/// Dropping it ends all of them: every future is dropped, every join handle resolves, every pending
+/// operation of a socket or timer fails, and no descriptor stays open.
+///
+/// # Panics
+///
+/// Dropping it inside a future panics, since the end of a runtime may have to wait;
+/// [`Runtime::shutdown_background`] does not wait.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::runtime::Builder;
+///
+/// let rt = Builder::new_current_thread().enable_all().build()?;
+/// assert_eq!(rt.block_on(async { 6 * 7 }), 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Runtime {
+    handle: Handle,
+}
+
+impl UnwindSafe for Runtime {}
+impl RefUnwindSafe for Runtime {}
+
+impl Runtime {
+    pub(super) fn from_handle(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    /// Returns a handle to the runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let handle = rt.handle().clone();
+    /// # drop(handle);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Spawns a future as a task of the runtime.
+    ///
+    /// On a current-thread runtime it runs while some thread is in [`Runtime::block_on`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let task = rt.spawn(async { "done" });
+    /// assert_eq!(rt.block_on(task).unwrap(), "done");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.handle.spawn(future)
+    }
+
+    /// Runs a future to its end on the calling thread, and drives the runtime meanwhile.
+    ///
+    /// Several threads may be in here at once: one drives the loop, and hands it to the next when
+    /// its own future has ended. Tasks that are still alive then go on at the next call.
+    ///
+    /// # Panics
+    ///
+    /// If the thread drives a runtime already, or the future panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.block_on(async { 1 + 1 }), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        block_on(self.handle.shared(), future)
+    }
+
+    /// Enters the runtime: until the guard is dropped, `spawn`, timers and sockets that this
+    /// thread makes belong to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let _guard = rt.enter();
+    /// runtime::spawn(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enter(&self) -> EnterGuard<'_> {
+        self.handle.enter()
+    }
+
+    /// Returns a view of what the runtime is doing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.metrics().num_alive_tasks(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::new(self.handle.clone())
+    }
+
+    /// Ends the runtime, and waits at most `timeout` for blocking work that is running.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    /// use std::time::Duration;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// rt.spawn(std::future::pending::<()>());
+    /// rt.shutdown_timeout(Duration::from_millis(100));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn shutdown_timeout(self, timeout: Duration) {
+        // A current-thread runtime has no thread to wait for.
+        let _ = timeout;
+        Shared::shut_down(self.handle.shared());
+    }
+
+    /// Ends the runtime without waiting for anything, so it may be called inside a future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let outer = Builder::new_current_thread().build()?;
+    /// let inner = Builder::new_current_thread().build()?;
+    /// outer.block_on(async move { inner.shutdown_background() });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn shutdown_background(self) {
+        self.shutdown_timeout(Duration::ZERO);
+    }
+}
+
+impl Drop for Runtime {
+    #[track_caller]
+    fn drop(&mut self) {
+        if !Shared::shut_down(self.handle.shared()) {
+            return;
+        }
+        assert!(
+            !entered::is_entered() || crate::shim::panicking(),
+            "Cannot drop a runtime in a context where blocking is not allowed. This happens when \
+             a runtime is dropped from within an asynchronous context. Drop it outside, or use \
+             `shutdown_background`."
+        );
+    }
+}
+
+impl Builder {
+    /// Builds the runtime.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses a descriptor for the reactor.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn build(&mut self) -> std::io::Result<Runtime> {
+        let shared = Shared::current_thread(self.config())?;
+        if self.starts_paused() {
+            let running = shared.clock().pause();
+            debug_assert!(running, "a new clock runs");
+        }
+        Ok(Runtime::from_handle(Handle::new(shared)))
+    }
+}

@@ -1,0 +1,16 @@
+//! Tasks: the futures that a runtime runs side by side.
+//!
+//! ```
+//! # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+//! # rt.block_on(async {
+//! let task = runtime::task::spawn(async { 40 + 2 });
+//! assert_eq!(task.await.unwrap(), 42);
+//! # });
+//! ```
+
+mod spawn;
+mod yield_now;
+
+pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
+pub use spawn::{id, spawn, try_id};
+pub use yield_now::yield_now;
