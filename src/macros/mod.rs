@@ -113,4 +113,17 @@ pub use ringloop_macros::main;
 ///     assert_eq!(runtime::spawn(async { 6 * 7 }).await.unwrap(), 42);
 /// }
 /// ```
+///
+/// Hours in no time, since a paused clock jumps whenever there is nothing to do but wait:
+///
+/// ```
+/// use runtime::time::{Duration, Instant, sleep};
+///
+/// #[runtime::test(start_paused = true)]
+/// async fn patience() {
+///     let start = Instant::now();
+///     sleep(Duration::from_secs(3600)).await;
+///     assert_eq!(start.elapsed().as_secs(), 3600);
+/// }
+/// ```
 pub use ringloop_macros::test;

@@ -1,5 +1,6 @@
 //! One event loop: what only its holder may touch, and the order in which it runs tasks.
 
+use super::counters::Counters;
 use super::shared::Shared;
 use super::{current, park};
 use crate::engine::reactor::{Reactor, Wait};
@@ -64,6 +65,10 @@ impl Core {
         &self.shared
     }
 
+    pub(super) fn counters(&self) -> &Counters {
+        &self.shared.loops[self.index].counters
+    }
+
     /// Runs `inside` as the holder of this loop.
     pub(super) fn held<R>(&self, inside: impl FnOnce() -> R) -> R {
         // SAFETY: the caller has the box of this loop, which stays in place, and calls from the
@@ -91,6 +96,7 @@ impl Core {
     /// Takes a finished task out of the set of live ones.
     #[inline]
     pub(super) fn release(&self, task: &Task) -> bool {
+        self.counters().count_end();
         task.is_adopted() && self.with_owned(|owned| owned.remove(task))
     }
 

@@ -300,7 +300,13 @@ impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl S
     }
 } }
 
-impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl AsRef<TcpStream> {
+impl_for! { ReadHalf<'_>, WriteHalf<'_> => impl AsRef<TcpStream> {
+    fn as_ref(&self) -> &TcpStream {
+        self.whole
+    }
+} }
+
+impl_for! { OwnedReadHalf, OwnedWriteHalf => impl AsRef<TcpStream> {
     fn as_ref(&self) -> &TcpStream {
         &self.whole
     }
