@@ -1,4 +1,4 @@
-//! The attribute macros `main` and `test`.
+//! The attribute macros.
 
 use crate::function::Function;
 use crate::options::{Flavor, Options};
