@@ -130,6 +130,8 @@ impl<S: AsRawFd> Evented<S> {
         let mask = interest.mask();
         let seen = self.registration.ready(mask)?;
         if seen.is_some_and(|seen| seen.ready.is_empty()) {
+            // Who goes on to yield and try again does wait, if by other means than ours.
+            self.registration.begin_waiting();
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let result = op();
@@ -141,9 +143,9 @@ impl<S: AsRawFd> Evented<S> {
     }
 
     /// Waits for readiness, beside any number of others.
+    ///
+    /// It costs no budget: nothing is handed out, and who asks goes on to try.
     pub(crate) async fn readiness(&self, interest: Interest) -> io::Result<ReadyEvent> {
-        let charge = poll_fn(poll_proceed).await;
-        charge.made_progress();
         self.registration.readiness(interest.mask()).await
     }
 
