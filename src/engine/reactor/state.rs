@@ -31,6 +31,11 @@ impl ReadyEvent {
     pub(crate) fn narrowed(self, interest: Ready) -> ReadyEvent {
         ReadyEvent { ready: self.ready & interest, ..self }
     }
+
+    /// The same moment, without what has been used up.
+    pub(crate) fn without(self, used: Ready) -> ReadyEvent {
+        ReadyEvent { ready: self.ready - used, ..self }
+    }
 }
 
 /// The word. The poller's thread sets bits, tasks clear them, shutdown closes it.
