@@ -1,4 +1,4 @@
-//! The protocols of the halves of a split and of the pipe, in every interleaving.
+//! The protocols of split halves in every interleaving, those of the pipe too.
 
 use super::turn::Turns;
 use super::{AsyncReadExt, AsyncWriteExt, duplex};

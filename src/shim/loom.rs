@@ -1,4 +1,4 @@
-//! The primitives of loom, under the names and constructors of the standard library.
+//! The primitives of loom, named as those of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
 //! which loom replays as faithfully as any other step of a model, but takes for a write: the first
