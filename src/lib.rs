@@ -3,7 +3,17 @@
 #![deny(missing_docs)]
 
 mod engine;
+pub mod io;
+#[doc(hidden)]
+pub mod macros;
+pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
+pub mod signal;
+pub mod task;
+pub mod time;
 #[allow(unsafe_code)]
 mod util;
+
+pub use macros::{main, test};
+pub use task::spawn;

@@ -25,6 +25,7 @@ mod runtime;
 
 pub use builder::Builder;
 pub use enter::EnterGuard;
+pub(crate) use error::MISSING;
 pub use error::{TryCurrentError, is_rt_shutdown_err};
 pub use handle::{Handle, RuntimeFlavor};
 pub use id::Id;

@@ -188,7 +188,8 @@ impl Builder {
     pub fn build(&mut self) -> std::io::Result<Runtime> {
         let shared = Shared::current_thread(self.config())?;
         if self.starts_paused() {
-            shared.clock().pause();
+            let running = shared.clock().pause();
+            debug_assert!(running, "a new clock runs");
         }
         Ok(Runtime::from_handle(Handle::new(shared)))
     }

@@ -6,12 +6,13 @@
 //! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use ::loom::{hint, thread};
-pub(crate) use std::sync::Weak;
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
+pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
@@ -21,6 +22,14 @@ pub(crate) mod atomic {
     };
     pub(crate) use ::loom::sync::atomic::{Ordering, fence};
 }
+
+/// Takes the `const { .. }` that std wants off the initial value: loom makes each lazily.
+macro_rules! lazy_thread_local {
+    ($($(#[$attr:meta])* static $name:ident: $t:ty = const $init:block;)*) => {
+        ::loom::thread_local! { $($(#[$attr])* static $name: $t = $init;)* }
+    };
+}
+pub(crate) use lazy_thread_local as thread_local;
 
 // One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
 macro_rules! lazy_atomics {

@@ -32,7 +32,9 @@ where
 {
     let at = Location::caller();
     let task = current::with_runtime(|runtime| Shared::spawn(runtime, future, at));
-    task.expect("there is no reactor running, must be called from the context of a Tokio 1.x runtime")
+    task.expect(
+        "there is no reactor running, must be called from the context of a Tokio 1.x runtime",
+    )
 }
 
 /// Returns the id of the task that is running.

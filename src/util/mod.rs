@@ -5,6 +5,7 @@ pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
 pub(crate) mod list;
 pub(crate) mod parker;
+pub(crate) mod rng;
 pub(crate) mod wait_queue;
 pub(crate) mod wakers;
 

@@ -18,6 +18,8 @@
 mod block_on;
 pub(crate) mod current;
 mod doze;
+#[cfg(all(test, loom))]
+mod loom_tests;
 mod park;
 mod shared;
 mod shutdown;

@@ -2,6 +2,7 @@
 
 use super::worker::Core;
 use crate::engine::reactor::Wait;
+use std::time::Duration;
 
 /// Waits until something may be there to do.
 pub(super) fn park(core: &Core) {
@@ -15,11 +16,32 @@ pub(super) fn park(core: &Core) {
         let doze = &shared.loops[core.index()].doze;
         doze.announce();
         // The last look: who fills a queue after it sees the announcement.
-        let wait = if core.has_work() { Wait::No } else { Wait::Until(None) };
-        core.turn(wait);
+        if core.has_work() {
+            core.turn(Wait::No);
+        } else if !shared.clock().is_frozen() || !skip_ahead(core) {
+            core.turn(Wait::Until(None));
+        }
         doze.retract();
     }
     if let Some(hook) = &shared.config.after_unpark {
         hook();
     }
+}
+
+/// Lets stopped time jump to the next timer; `false` if there is nothing to jump to.
+///
+/// What the operating system has ready goes first, so that time stands still while there is
+/// anything else to do.
+fn skip_ahead(core: &Core) -> bool {
+    let shared = core.shared();
+    if core.turn(Wait::No) > 0 || core.has_work() {
+        return true;
+    }
+    let Some(deadline) = shared.port(core.index()).timers().next_deadline() else { return false };
+    let by = deadline.saturating_sub(shared.clock().now());
+    // Time that another thread has set going again needs no jump.
+    if shared.clock().advance(Duration::from_nanos(by)) {
+        core.turn(Wait::No);
+    }
+    true
 }

@@ -8,8 +8,8 @@ use crate::engine::clock::AnchoredClock;
 use crate::engine::reactor::{self, Port};
 use crate::engine::ring::MicrotaskRing;
 use crate::engine::task::{Owner, Task};
-use crate::shim::Arc;
-use crate::shim::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::{Arc, Counter};
 use crate::util::arc_wake::ArcWake;
 use std::io;
 
@@ -54,7 +54,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// Builds a runtime of one loop.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
-        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        static NEXT_ID: Counter = Counter::new(1);
         let (reactor, port) = reactor::pair(1024)?;
         let outside = Outside {
             ring: MicrotaskRing::new(),
@@ -67,8 +67,7 @@ impl Shared {
             slot: Slot::empty(),
             clock: AnchoredClock::new(),
             config,
-            // Relaxed: only its being different from all others counts.
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            id: NEXT_ID.take(1),
         });
         shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
         Ok(shared)

@@ -158,7 +158,8 @@ impl Core {
             return None;
         }
         self.with_lane(|lane| {
-            ring.pop_batch(RING_BATCH, lane);
+            // Busy is not drained: the producer that is on its way wakes the loop if it sleeps.
+            let _ = ring.pop_batch(RING_BATCH, lane);
             lane.pop_front()
         })
     }
@@ -183,7 +184,8 @@ impl Core {
         // SAFETY: only the holder comes here, and nothing that a turn wakes can come here again:
         // a thread that drives a runtime may not drive another, and it hands its loop on only
         // between two polls.
-        self.reactor.with_mut(|reactor| unsafe { &mut *reactor }.turn(port, self.shared.clock(), wait))
+        self.reactor
+            .with_mut(|reactor| unsafe { &mut *reactor }.turn(port, self.shared.clock(), wait))
     }
 
     /// Gives memory back before a sleep.

@@ -43,10 +43,14 @@ pub(crate) unsafe fn spawn_cell<F: Future>(
     owner: OwnerRef,
     spawned_at: &'static Location<'static>,
 ) -> (Task, JoinHandle<F::Output>) {
-    let header = Header::new(TaskCell::<F>::METHODS, owner, spawned_at);
     let cell = memory::allocate(Layout::new::<TaskCell<F>>()).cast::<TaskCell<F>>();
+    let header = Header::new(TaskCell::<F>::METHODS, owner, spawned_at);
+    // Field by field, so that a large future is moved once.
     // SAFETY: the memory is fresh and of this very layout.
-    unsafe { cell.write(TaskCell { header, stage: UnsafeCell::new(Stage::Future(future)) }) };
+    unsafe {
+        (&raw mut (*cell.as_ptr()).header).write(header);
+        (&raw mut (*cell.as_ptr()).stage).write(UnsafeCell::new(Stage::Future(future)));
+    }
     let header = cell.cast::<Header>();
     // SAFETY: a new state counts three references: these two, and the one for `adopt`.
     unsafe { (Task::from_raw(header), JoinHandle::from_raw(header)) }

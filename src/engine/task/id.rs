@@ -1,7 +1,6 @@
 //! Task ids.
 
-use crate::shim::atomic::{AtomicU64, Ordering};
-use crate::shim::thread_local;
+use crate::shim::{Counter, thread_local};
 use std::cell::Cell;
 use std::fmt;
 use std::num::NonZeroU64;
@@ -28,7 +27,7 @@ pub struct Id(NonZeroU64);
 const CHUNK: u64 = 1024;
 
 /// The first id of the next chunk.
-static NEXT_CHUNK: AtomicU64 = AtomicU64::new(1);
+static NEXT_CHUNK: Counter = Counter::new(1);
 
 thread_local! {
     // The next id of this thread's chunk; one past a multiple of `CHUNK` means that it is used up.
@@ -43,8 +42,7 @@ impl Id {
         NEXT.with(|next| {
             let mut id = next.get();
             if id % CHUNK == 1 {
-                // Relaxed: the counter publishes nothing; each add answers a value of its own.
-                id = NEXT_CHUNK.fetch_add(CHUNK, Ordering::Relaxed) + 1;
+                id = NEXT_CHUNK.take(CHUNK) + 1;
             }
             next.set(id + 1);
             Self(NonZeroU64::new(id).expect("chunks start above zero"))

@@ -15,7 +15,7 @@ const OVERHEAD: usize = 8;
 /// Blocks of more than `STEP * CLASSES` bytes are not recycled.
 const CLASSES: usize = 128;
 /// The most bytes a loop keeps.
-const BOUND: usize = 512 * 1024;
+const BOUND: usize = 2 * 1024 * 1024;
 /// The most bytes a loop keeps while it sleeps.
 const BOUND_ASLEEP: usize = 16 * 1024;
 
@@ -204,7 +204,7 @@ mod tests {
         // SAFETY: this thread alone uses the lists.
         let lent = unsafe { lists.lend() };
         let layout = Layout::from_size_align(1000, 8).unwrap();
-        let burst: Vec<_> = (0..2000).map(|_| allocate(layout)).collect();
+        let burst: Vec<_> = (0..4000).map(|_| allocate(layout)).collect();
         for memory in burst {
             // SAFETY: allocated above, freed once.
             unsafe { free(memory, layout) };

@@ -23,6 +23,8 @@ mod error;
 mod header;
 mod id;
 mod join;
+#[cfg(all(test, loom))]
+mod loom_tests;
 #[cfg(not(any(loom, sanitized)))]
 mod memory;
 #[cfg(any(loom, sanitized))]

@@ -1,0 +1,175 @@
+//! The side of a reactor that any thread may use.
+
+use super::delivery::Delivery;
+use super::registry::{ALARM, Registry, WAKE};
+use super::source::Source;
+use super::timers::Timers;
+use super::turn::Reactor;
+use super::{Ready, platform};
+use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::shim::{Arc, Mutex, MutexGuard};
+use mio::Interest;
+use mio::unix::SourceFd;
+use std::io;
+use std::os::fd::RawFd;
+
+/// What everything says that needs a runtime which is gone.
+pub(crate) const SHUTDOWN: &str = "A Tokio 1.x context was found, but it is being shutdown.";
+
+/// The one error of a source whose runtime is gone.
+pub(crate) fn shutdown_error() -> io::Error {
+    io::Error::other(SHUTDOWN)
+}
+
+/// Whether `error` is that of [`shutdown_error`].
+pub(crate) fn is_shutdown(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Other
+        && error.get_ref().is_some_and(|inner| inner.to_string() == SHUTDOWN)
+}
+
+/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events.
+pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
+    let poll = mio::Poll::new()?;
+    let port = Port {
+        poller: poll.registry().try_clone()?,
+        waker: mio::Waker::new(poll.registry(), WAKE)?,
+        registry: Mutex::new(Registry::new(true)),
+        sources: AtomicUsize::new(0),
+        waiting: AtomicBool::new(false),
+        shut: AtomicBool::new(false),
+        timers: Timers::new(),
+    };
+    let alarm = platform::Alarm::new(poll.registry(), ALARM)?;
+    Ok((Reactor::new(poll, events, alarm), port))
+}
+
+/// Wakes a loop, registers its sources and sets its timers.
+#[derive(Debug)]
+pub(crate) struct Port {
+    poller: mio::Registry,
+    waker: mio::Waker,
+    registry: Mutex<Registry>,
+    // The number of sources, written under the lock of the registry, read by a turn that asks
+    // whether there is anything to poll.
+    sources: AtomicUsize,
+    // Set by a task that begins to wait for I/O, cleared by the turn that polls for it.
+    waiting: AtomicBool,
+    // Set by `shutdown`, once. For sources that are not registered; the others are told.
+    shut: AtomicBool,
+    timers: Timers,
+}
+
+impl Port {
+    /// Makes the turn that waits return, or the next one that would.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses, which a correct program cannot bring about.
+    pub(crate) fn unpark(&self) {
+        while let Err(error) = self.waker.wake() {
+            match error.kind() {
+                io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => {}
+                _ => panic!("the event loop cannot be woken: {error}"),
+            }
+        }
+    }
+
+    /// Has the loop watch `fd`, which the owner keeps open until [`Port::deregister`]. The source
+    /// is taken to be `ready` until an event says more.
+    pub(crate) fn register(
+        &self,
+        fd: RawFd,
+        interest: Interest,
+        ready: Ready,
+    ) -> io::Result<Arc<Source>> {
+        // The source comes first: another thread may poll its first event before we are back.
+        let source = self.change(|registry| registry.add(ready))?;
+        match self.poller.register(&mut SourceFd(&fd), source.token(), interest) {
+            Ok(()) => Ok(source),
+            Err(error) => {
+                self.forget(&source);
+                Err(error)
+            }
+        }
+    }
+
+    /// Has the loop forget `fd`. To be called once for each source, before the descriptor is closed.
+    pub(crate) fn deregister(&self, source: &Source, fd: RawFd) -> io::Result<()> {
+        self.forget(source);
+        self.poller.deregister(&mut SourceFd(&fd))
+    }
+
+    /// The loop's timers.
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// Says that a task begins to wait for I/O on this loop, which asks for a poll at its next turn.
+    pub(crate) fn begin_waiting(&self) {
+        // Relaxed: a hint about when to poll; it publishes nothing.
+        self.waiting.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a task began to wait for I/O since the last poll.
+    pub(crate) fn waiting_for_io(&self) -> bool {
+        // Relaxed: as in `begin_waiting`.
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Whether the runtime is gone.
+    pub(crate) fn is_shutdown(&self) -> bool {
+        // Acquire, pairs with the store in `shutdown`: who sees it sees all that led to it.
+        self.shut.load(Ordering::Acquire)
+    }
+
+    /// Ends all sources and timers, and wakes whoever waits for them.
+    pub(crate) fn shutdown(&self) {
+        // Release, pairs with the load in `is_shutdown`.
+        self.shut.store(true, Ordering::Release);
+        let sources = self.change(Registry::close);
+        let mut delivery = Delivery::new();
+        for source in &sources {
+            source.shut();
+            source.collect_all(Ready::ALL, &mut delivery);
+        }
+        self.timers.close(&mut delivery);
+        delivery.finish();
+    }
+
+    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock()
+    }
+
+    /// Whether there is a source to poll.
+    pub(super) fn has_sources(&self) -> bool {
+        // Relaxed: a source registered right now is polled for by a later turn.
+        self.sources.load(Ordering::Relaxed) != 0
+    }
+
+    /// Starts a poll, after which only new waits ask for another.
+    pub(super) fn begin_poll(&self) {
+        // Relaxed: as in `begin_waiting`.
+        self.waiting.store(false, Ordering::Relaxed);
+    }
+
+    fn forget(&self, source: &Source) {
+        let gone = self.change(|registry| registry.remove(source.token()));
+        // The last reference may drop wakers, which is foreign code: only now, without the lock.
+        drop(gone);
+    }
+
+    fn change<R>(&self, step: impl FnOnce(&mut Registry) -> R) -> R {
+        let mut registry = self.registry.lock();
+        let result = step(&mut registry);
+        // Relaxed: the lock orders the writers, and readers take it as a hint.
+        self.sources.store(registry.len(), Ordering::Relaxed);
+        result
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        // Whatever still waits must not wait for ever, nor point into a wheel that is gone.
+        self.shutdown();
+    }
+}

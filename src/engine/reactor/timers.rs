@@ -1,0 +1,165 @@
+//! The timers of one loop.
+//!
+//! What guards a timer wheel is the loop's claim, uncontended as a rule, and no lock is shared by
+//! all loops. Entries lie inside the futures that wait for them ([`TimerEntry`]), so that a timer
+//! needs no memory of its own.
+
+use super::delivery::Delivery;
+use super::timer_entry::{Expiry, LATEST, TimerEntry};
+use crate::engine::clock::{Node, Wheel};
+use crate::shim::Mutex;
+use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::util::wakers::Wakers;
+use std::fmt;
+use std::ptr::NonNull;
+
+/// The timers of one loop.
+pub(crate) struct Timers {
+    claim: Mutex<Claimed>,
+    // When the wheel has to be looked at next. Written under the claim; read without it by a turn
+    // that wants to know whether anything is due.
+    earliest: AtomicU64,
+}
+
+/// What the claim guards.
+pub(super) struct Claimed {
+    wheel: Wheel,
+    /// Until when the loop sleeps; 0 while it does not.
+    asleep_until: u64,
+    open: bool,
+}
+
+impl Timers {
+    pub(super) const fn new() -> Timers {
+        let claimed = Claimed { wheel: Wheel::new(), asleep_until: 0, open: true };
+        Timers { claim: Mutex::new(claimed), earliest: AtomicU64::new(u64::MAX) }
+    }
+
+    /// When the next timer may be due; never later than the earliest is.
+    pub(crate) fn next_deadline(&self) -> Option<u64> {
+        self.claim.lock().wheel.next_deadline()
+    }
+
+    /// Fires what is due at `now`; answers how many timers that were.
+    ///
+    /// Any thread may do so: whoever watches over a loop that is stuck, as well as the loop.
+    pub(crate) fn expire(&self, now: u64) -> usize {
+        let mut count = 0;
+        // Relaxed: what matters is behind the claim. A timer set meanwhile is seen by a later turn,
+        // and one set before the loop sleeps by `begin_sleep`.
+        while self.earliest.load(Ordering::Relaxed) <= now.min(LATEST) {
+            let mut wakers = Wakers::new();
+            count += self.change(|claimed| claimed.take_due(now, &mut wakers));
+            // A panic leaves the rest in the wheel, for the next turn.
+            wakers.wake_all();
+        }
+        count
+    }
+
+    /// Says that the loop sleeps from now on, until the earlier of `limit` and the next deadline,
+    /// which is answered. A timer that is set to an earlier time ends the sleep.
+    pub(super) fn begin_sleep(&self, limit: Option<u64>) -> Option<u64> {
+        let mut claimed = self.claim.lock();
+        let until = limit.into_iter().chain(claimed.wheel.next_deadline()).min();
+        claimed.asleep_until = until.unwrap_or(u64::MAX);
+        until
+    }
+
+    /// Says that the loop is awake.
+    pub(super) fn end_sleep(&self) {
+        self.claim.lock().asleep_until = 0;
+    }
+
+    /// Fires all that are set, and refuses further ones.
+    pub(super) fn close(&self, delivery: &mut Delivery) {
+        while self.change(|claimed| claimed.take_any(delivery.wakers())) {
+            delivery.send();
+        }
+    }
+
+    /// Takes the claim for one step that sets and unsets nothing.
+    pub(super) fn claimed<R>(&self, step: impl FnOnce() -> R) -> R {
+        let _claim = self.claim.lock();
+        step()
+    }
+
+    /// Takes the claim for one step that changes the wheel.
+    pub(super) fn change<R>(&self, step: impl FnOnce(&mut Claimed) -> R) -> R {
+        let mut claimed = self.claim.lock();
+        let result = step(&mut claimed);
+        let earliest = claimed.wheel.next_deadline().unwrap_or(u64::MAX);
+        // Relaxed: see `expire`.
+        self.earliest.store(earliest, Ordering::Relaxed);
+        result
+    }
+}
+
+impl Claimed {
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Links an entry; `true` if the loop sleeps past its deadline and has to be woken.
+    ///
+    /// # Safety
+    ///
+    /// The entry must be in no wheel, pinned, and unlinked before its end.
+    #[must_use = "a loop that sleeps past the deadline has to be woken"]
+    pub(super) unsafe fn link(&mut self, entry: NonNull<TimerEntry>, deadline: u64) -> bool {
+        // SAFETY: the caller's promise; a node is the first field of its entry.
+        unsafe { self.wheel.insert(entry.cast(), deadline) };
+        let oversleeps = deadline < self.asleep_until;
+        if oversleeps {
+            // The sleep ends now, so nobody else needs to end it.
+            self.asleep_until = 0;
+        }
+        oversleeps
+    }
+
+    /// Unlinks an entry, if it is linked.
+    ///
+    /// # Safety
+    ///
+    /// The entry must be alive, and linked here or nowhere.
+    pub(super) unsafe fn unlink(&mut self, entry: NonNull<TimerEntry>) {
+        // SAFETY: the caller's promise; a node is the first field of its entry.
+        unsafe { self.wheel.remove(entry.cast::<Node>()) };
+    }
+
+    /// Moves the wakers of what is due into `wakers`, as many as fit; answers how many fired.
+    fn take_due(&mut self, now: u64, wakers: &mut Wakers) -> usize {
+        let mut count = 0;
+        while !wakers.is_full() {
+            let Some(node) = self.wheel.expire(now) else { break };
+            // SAFETY: entries are unlinked before their end, and this one was linked until now.
+            match unsafe { TimerEntry::expire(node.cast(), now) } {
+                Expiry::Fired(waker) => {
+                    count += 1;
+                    wakers.push(waker);
+                }
+                // SAFETY: alive and pinned as above, and the wheel has just let go of it.
+                Expiry::Later(deadline) => unsafe { self.wheel.insert(node, deadline) },
+            }
+        }
+        count
+    }
+
+    /// Closes, and moves wakers of any timers into `wakers`; `true` if there are more than fit.
+    fn take_any(&mut self, wakers: &mut Wakers) -> bool {
+        self.open = false;
+        while !wakers.is_full() {
+            let Some(node) = self.wheel.pop() else { return false };
+            // SAFETY: as in `take_due`.
+            if let Expiry::Fired(waker) = unsafe { TimerEntry::expire(node.cast(), u64::MAX) } {
+                wakers.push(waker);
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Timers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timers").field("earliest", &self.earliest).finish_non_exhaustive()
+    }
+}

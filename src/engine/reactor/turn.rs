@@ -1,0 +1,98 @@
+//! One turn of the reactor: wait, then hand out what happened.
+
+use super::Ready;
+use super::delivery::Delivery;
+use super::platform::Alarm;
+use super::port::Port;
+use super::registry::ALARM;
+use crate::engine::clock::AnchoredClock;
+use crate::shim::Arc;
+use std::io;
+use std::time::Duration;
+
+/// How long a turn may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Not at all.
+    No,
+    /// Until something happens, a timer is due, or the clock reads so many nanoseconds.
+    ///
+    /// While the clock stands still, time alone ends no wait.
+    Until(Option<u64>),
+}
+
+/// The waiting side of a loop, for the thread that holds the loop.
+#[derive(Debug)]
+pub(crate) struct Reactor {
+    poll: mio::Poll,
+    events: mio::Events,
+    alarm: Alarm,
+}
+
+impl Reactor {
+    pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
+        Reactor { poll, events: mio::Events::with_capacity(events), alarm }
+    }
+
+    /// Waits as told, then wakes whom events and timers concern; answers how many those were.
+    ///
+    /// # Panics
+    ///
+    /// If a waker panics, after the others have been woken.
+    pub(crate) fn turn(&mut self, port: &Port, clock: &AnchoredClock, wait: Wait) -> usize {
+        match wait {
+            Wait::No if port.has_sources() => while !self.poll(port, Some(Duration::ZERO)) {},
+            // Nothing can have happened, so the operating system is not asked.
+            Wait::No => self.events.clear(),
+            Wait::Until(limit) => self.wait(port, clock, limit),
+        }
+        let now = clock.refresh();
+        self.dispatch(port) + port.timers().expire(now)
+    }
+
+    fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
+        let deadline = port.timers().begin_sleep(limit).filter(|_| !clock.is_frozen());
+        loop {
+            let timeout = deadline.and_then(|deadline| self.alarm.set(deadline, clock));
+            if self.poll(port, timeout) {
+                break;
+            }
+        }
+        port.timers().end_sleep();
+    }
+
+    /// Asks the operating system; `false` if a signal handler got in between.
+    fn poll(&mut self, port: &Port, timeout: Option<Duration>) -> bool {
+        port.begin_poll();
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
+            Err(error) => panic!("the operating system does not let the event loop wait: {error}"),
+        }
+    }
+
+    fn dispatch(&mut self, port: &Port) -> usize {
+        let mut count = 0;
+        let mut delivery = Delivery::new();
+        let mut registry = port.registry();
+        for event in &self.events {
+            if event.token() == ALARM {
+                self.alarm.rang();
+            }
+            let Some(source) = registry.get(event.token()) else { continue };
+            count += 1;
+            let ready = Ready::of_event(event);
+            source.arrived(ready);
+            if source.collect(ready, delivery.wakers()) {
+                let source = Arc::clone(source);
+                drop(registry);
+                source.collect_all(ready, &mut delivery);
+                drop(source);
+                registry = port.registry();
+            }
+        }
+        drop(registry);
+        delivery.finish();
+        count
+    }
+}

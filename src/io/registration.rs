@@ -1,0 +1,152 @@
+//! A descriptor's place in the reactor, taken when it is first needed.
+//!
+//! Most operations succeed at once, and many a connection is answered and closed without ever
+//! having to wait. So a descriptor is registered at its first `WouldBlock`, with the loop on which
+//! that happens; until then it counts as ready for everything.
+
+use super::{Interest, Ready};
+use crate::engine::reactor::{Direction, ReadyEvent, Source, shutdown_error};
+use crate::engine::scheduler::{Shared, current};
+use crate::runtime::MISSING;
+use crate::shim::{Arc, OnceLock};
+use std::os::fd::RawFd;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::task::{Context, Poll};
+use std::{fmt, io};
+
+/// One descriptor and the runtime that watches it. Dropping it ends the watch.
+pub(crate) struct Registration {
+    runtime: Arc<Shared>,
+    // Filled by the first task that has to wait; racing ones wait for that one. A refusal stays.
+    place: OnceLock<Result<Placed, Refusal>>,
+    fd: RawFd,
+    interest: Interest,
+}
+
+/// A source, and the loop that it is registered with.
+#[derive(Debug)]
+struct Placed {
+    source: Arc<Source>,
+    port: usize,
+}
+
+/// The number of the operating system's error; `None` for the end of the runtime.
+#[derive(Clone, Copy, Debug)]
+struct Refusal(Option<i32>);
+
+// A panic in between cannot leave a source half changed: it is one word, and a lock that no
+// foreign code runs under.
+impl UnwindSafe for Registration {}
+impl RefUnwindSafe for Registration {}
+
+impl Registration {
+    /// Belongs to the runtime in whose context it is made.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such runtime, or it was built without I/O.
+    #[track_caller]
+    pub(crate) fn new(fd: RawFd, interest: Interest) -> Registration {
+        let runtime = current::runtime().expect(MISSING);
+        assert!(
+            runtime.io_enabled(),
+            "A Tokio 1.x context was found, but IO is disabled. \
+             Call `enable_io` on the runtime builder to enable IO."
+        );
+        Registration { runtime, place: OnceLock::new(), fd, interest }
+    }
+
+    /// Registers the descriptor unless that was done; taken to be `ready` until the first event.
+    pub(crate) fn register(&self, ready: Ready) -> io::Result<&Source> {
+        let place = self.place.get_or_init(|| {
+            let port = self.runtime.home();
+            let source = self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
+            match source {
+                Ok(source) => Ok(Placed { source, port }),
+                Err(error) => Err(Refusal(error.raw_os_error())),
+            }
+        });
+        place.as_ref().map(|placed| &*placed.source).map_err(Refusal::error)
+    }
+
+    /// The source, once there is one; an error after shutdown.
+    pub(crate) fn source(&self) -> io::Result<Option<&Source>> {
+        match self.place.get() {
+            Some(Ok(placed)) => Ok(Some(&placed.source)),
+            Some(Err(refusal)) => Err(refusal.error()),
+            None if self.runtime.port(0).is_shutdown() => Err(shutdown_error()),
+            None => Ok(None),
+        }
+    }
+
+    /// What of `interest` the descriptor is known to be ready for; `None` if nobody has asked.
+    pub(crate) fn ready(&self, interest: Ready) -> io::Result<Option<ReadyEvent>> {
+        self.source()?.map(|source| source.ready(interest)).transpose()
+    }
+
+    /// Waits for one direction, in the one place that there is for it.
+    pub(crate) fn poll_ready(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        let polled = self.register(Ready::EMPTY)?.poll_ready(cx, direction);
+        if polled.is_pending() {
+            self.begin_waiting();
+        }
+        polled
+    }
+
+    /// Waits for `interest`, beside any number of others.
+    pub(crate) async fn readiness(&self, interest: Ready) -> io::Result<ReadyEvent> {
+        let source = self.register(Ready::EMPTY)?;
+        if source.ready(interest)?.ready.is_empty() {
+            self.begin_waiting();
+        }
+        source.readiness(interest).await
+    }
+
+    /// Takes `bits` back, unless something arrived after `seen`.
+    pub(crate) fn clear(&self, seen: ReadyEvent, bits: Ready) {
+        if let Some(Ok(placed)) = self.place.get() {
+            placed.source.clear(seen, bits);
+        }
+    }
+
+    /// Ends the watch. The descriptor may be closed or handed out afterwards.
+    pub(crate) fn deregister(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        match self.place.take() {
+            Some(Ok(placed)) => self.runtime.port(placed.port).deregister(&placed.source, self.fd),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin_waiting(&self) {
+        if let Some(Ok(placed)) = self.place.get() {
+            self.runtime.port(placed.port).begin_waiting();
+        }
+    }
+}
+
+impl Refusal {
+    fn error(&self) -> io::Error {
+        self.0.map_or_else(shutdown_error, io::Error::from_raw_os_error)
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration").field("fd", &self.fd).field("place", &self.place).finish()
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        // An error says that the descriptor was closed behind our back, and so is watched no more.
+        let _ = self.end();
+    }
+}

@@ -1,0 +1,116 @@
+//! Time that a test stops and moves.
+
+use super::Duration;
+use crate::engine::scheduler::{Shared, current};
+use crate::runtime::{Handle, RuntimeFlavor};
+use crate::task::yield_now;
+
+/// Stops the time of the current-thread runtime in this context.
+///
+/// From here on [`Instant::now`](super::Instant::now) always returns the same, and timers of this
+/// runtime count by it. The time moves by [`advance`], and by itself when the runtime has nothing
+/// left to do but wait for a timer: it then goes straight to the next deadline. It does not while
+/// a blocking task runs.
+///
+/// Sockets, files and other runtimes take no notice.
+///
+/// # Panics
+///
+/// If time is stopped already, or the context is not that of a current-thread runtime.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::time::{self, Duration, Instant};
+///
+/// # let runtime = runtime::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// time::pause();
+/// let start = Instant::now();
+/// time::advance(Duration::from_secs(3600)).await;
+/// assert_eq!(start.elapsed(), Duration::from_secs(3600));
+/// # });
+/// # std::io::Result::Ok(())
+/// ```
+#[track_caller]
+pub fn pause() {
+    with_runtime(|runtime| {
+        assert!(
+            Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread,
+            "`time::pause()` requires the `current_thread` Tokio runtime. \
+             This is the default Runtime used by `#[tokio::test].`"
+        );
+        assert!(runtime.clock().pause(), "time is already frozen");
+    });
+}
+
+/// Lets stopped time go on, from where it stopped.
+///
+/// # Panics
+///
+/// If time is not stopped, or there is no runtime in this context.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::time::{self, Duration, Instant};
+///
+/// # let runtime = runtime::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// time::pause();
+/// let start = Instant::now();
+/// time::resume();
+/// time::sleep(Duration::from_millis(1)).await;
+/// assert!(start.elapsed() >= Duration::from_millis(1));
+/// # });
+/// # std::io::Result::Ok(())
+/// ```
+#[track_caller]
+pub fn resume() {
+    with_runtime(|runtime| assert!(runtime.clock().resume(), "time is not frozen"));
+}
+
+/// Moves stopped time forward by `duration`.
+///
+/// Timers that are due then have fired when this returns; their tasks may have yet to run. A timer
+/// set by one of those is not seen, so to follow a chain of timers step by step, call this for
+/// each step.
+///
+/// # Cancel safety
+///
+/// The time has moved by the first poll.
+///
+/// # Panics
+///
+/// If time is not stopped, or there is no runtime in this context.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::time::{self, Duration, sleep};
+///
+/// # let runtime = runtime::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// time::pause();
+/// let nap = runtime::spawn(sleep(Duration::from_secs(60)));
+/// runtime::task::yield_now().await;
+/// time::advance(Duration::from_secs(60)).await;
+/// nap.await.unwrap();
+/// # });
+/// # std::io::Result::Ok(())
+/// ```
+pub async fn advance(duration: Duration) {
+    with_runtime(|runtime| {
+        let clock = runtime.clock();
+        assert!(clock.advance(duration), "time is not frozen");
+        // Only a runtime of one loop has its time stopped.
+        runtime.port(0).timers().expire(clock.refresh());
+    });
+    yield_now().await;
+}
+
+#[track_caller]
+fn with_runtime(step: impl FnOnce(&Shared)) {
+    let found = current::with_runtime(|runtime| step(runtime));
+    assert!(found.is_some(), "time cannot be frozen from outside the Tokio runtime");
+}

@@ -1,0 +1,4 @@
+#[runtime::main(flavor = "current_thread")]
+async fn main(arguments: Vec<String>) {
+    drop(arguments);
+}

@@ -1,0 +1,33 @@
+//! Runs the unit tests with a sanitizer compiled in, the standard library included.
+
+use crate::compiler;
+use crate::programs::{self, Outcome, cargo};
+
+/// A fixed target keeps the flags away from procedural macros, which the compiler itself loads.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Finds data races. `--cfg tsan` tells code that orders by fences, which it does not model.
+pub fn thread(arguments: &[String]) -> Outcome {
+    test("thread", "tsan", "--cfg tsan", arguments)
+}
+
+/// Finds invalid accesses and leaks.
+pub fn address(arguments: &[String]) -> Outcome {
+    test("address", "asan", "", arguments)
+}
+
+fn test(sanitizer: &str, name: &str, cfg: &str, arguments: &[String]) -> Outcome {
+    let mut cargo = cargo(name);
+    let mut flags = format!("-Zsanitizer={sanitizer} {cfg}");
+    cargo.args(["test", "--lib", "-Zbuild-std", "--target", TARGET]).args(arguments);
+    if compiler::rustup("component", "rust-src") {
+        compiler::unstable(&mut cargo);
+    } else {
+        // GNU ld finds versioned libc symbols of the foreign runtime undefined; lld links it.
+        compiler::debian(&mut cargo)?;
+        let runtime = compiler::sanitizer_runtime(name)?;
+        flags += " -Zexternal-clangrt -Clink-arg=-fuse-ld=lld -Clink-arg=-Wl,--whole-archive";
+        flags += &format!(" -Clink-arg={} -Clink-arg=-Wl,--no-whole-archive", runtime.display());
+    }
+    programs::run(cargo.env("RUSTFLAGS", flags))
+}
