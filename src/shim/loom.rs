@@ -10,6 +10,8 @@ use std::time::Duration;
 
 pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use ::loom::{hint, thread};
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 
