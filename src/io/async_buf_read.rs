@@ -16,7 +16,8 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::AsyncBufRead;
 /// use std::future::poll_fn;
 /// use std::pin::Pin;
@@ -27,8 +28,8 @@ use std::task::{Context, Poll};
 ///
 /// Pin::new(&mut reader).consume(4);
 /// assert_eq!(reader, b"value");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncBufRead: AsyncRead {
     /// Attempts to give the bytes that are buffered, reading more if there are none.

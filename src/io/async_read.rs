@@ -38,12 +38,13 @@ use std::task::{Context, Poll};
 ///     }
 /// }
 ///
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// let mut bytes = [0; 3];
 /// Counter(5).read_exact(&mut bytes).await?;
 /// assert_eq!(bytes, [5, 6, 7]);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncRead {
     /// Attempts to append bytes to `buf`.

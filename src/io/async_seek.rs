@@ -14,7 +14,8 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncSeek, SeekFrom};
 /// use std::future::poll_fn;
 /// use std::io::Cursor;
@@ -23,8 +24,8 @@ use std::task::{Context, Poll};
 /// let mut stream = Cursor::new([0; 10]);
 /// Pin::new(&mut stream).start_seek(SeekFrom::End(-3))?;
 /// assert_eq!(poll_fn(|cx| Pin::new(&mut stream).poll_complete(cx)).await?, 7);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncSeek {
     /// Starts to move to `position`.

@@ -42,12 +42,13 @@ use std::task::{Context, Poll};
 ///     }
 /// }
 ///
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// let mut length = Length::default();
 /// length.write_all(b"hello").await?;
 /// assert_eq!(length.0, 5);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncWrite {
     /// Attempts to write bytes from `buf`, and gives how many were taken.

@@ -11,7 +11,8 @@
 //! # Examples
 //!
 //! ```
-//! # futures::executor::block_on(async {
+//! # #[runtime::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
 //! use runtime::io::{self, AsyncReadExt, AsyncWriteExt};
 //!
 //! let (mut client, mut server) = io::duplex(64);
@@ -20,8 +21,8 @@
 //! let mut request = [0; 4];
 //! server.read_exact(&mut request).await?;
 //! assert_eq!(&request, b"ping");
-//! # Ok::<(), std::io::Error>(())
-//! # }).unwrap();
+//! # Ok(())
+//! # }
 //! ```
 
 mod forward;
@@ -39,6 +40,8 @@ mod read_buf;
 mod registration;
 #[allow(unsafe_code)]
 mod split;
+#[cfg(test)]
+mod tests;
 #[allow(unsafe_code)]
 mod turn;
 mod util;

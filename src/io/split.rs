@@ -19,7 +19,8 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncReadExt, AsyncWriteExt};
 ///
 /// let (near, mut far) = io::duplex(64);
@@ -31,8 +32,8 @@ use std::task::{Context, Poll};
 /// let mut got = [0; 2];
 /// reader.read_exact(&mut got).await?;
 /// assert_eq!(&got, b"in");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub fn split<T>(stream: T) -> (ReadHalf<T>, WriteHalf<T>)
 where
@@ -48,7 +49,8 @@ where
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, SimplexStream, simplex};
 ///
 /// async fn first_byte(reader: &mut ReadHalf<SimplexStream>) -> std::io::Result<u8> {
@@ -58,8 +60,8 @@ where
 /// let (mut reader, mut writer) = simplex(8);
 /// writer.write_all(b"x").await?;
 /// assert_eq!(first_byte(&mut reader).await?, b'x');
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub struct ReadHalf<T> {
     turns: Arc<Turns<T>>,
@@ -70,7 +72,8 @@ pub struct ReadHalf<T> {
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncWriteExt, SimplexStream, WriteHalf, simplex};
 ///
 /// async fn greet(writer: &mut WriteHalf<SimplexStream>) -> std::io::Result<()> {
@@ -79,8 +82,8 @@ pub struct ReadHalf<T> {
 ///
 /// let (_reader, mut writer) = simplex(8);
 /// greet(&mut writer).await?;
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub struct WriteHalf<T> {
     turns: Arc<Turns<T>>,

@@ -1,4 +1,4 @@
-//! Syntax for running several futures at once and for starting a runtime.
+//! Syntax for tasks that wait on several futures, next to the attributes that start a runtime.
 
 mod chain;
 mod join;
@@ -111,6 +111,19 @@ pub use ringloop_macros::main;
 /// #[runtime::test]
 /// async fn tasks_give_their_output() {
 ///     assert_eq!(runtime::spawn(async { 6 * 7 }).await.unwrap(), 42);
+/// }
+/// ```
+///
+/// Hours in no time, since a paused clock jumps whenever there is nothing to do but wait:
+///
+/// ```
+/// use runtime::time::{Duration, Instant, sleep};
+///
+/// #[runtime::test(start_paused = true)]
+/// async fn patience() {
+///     let start = Instant::now();
+///     sleep(Duration::from_secs(3600)).await;
+///     assert_eq!(start.elapsed().as_secs(), 3600);
 /// }
 /// ```
 pub use ringloop_macros::test;

@@ -1,7 +1,7 @@
 //! A counted reference to a runtime.
 
 use super::error::{MISSING, TryCurrentError};
-use super::{EnterGuard, Id};
+use super::{EnterGuard, Id, RuntimeMetrics};
 use crate::engine::scheduler::{Shared, block_on_handle, current};
 use crate::engine::task::JoinHandle;
 use crate::shim::Arc;
@@ -182,6 +182,21 @@ impl Handle {
     /// ```
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
         RuntimeFlavor::CurrentThread
+    }
+
+    /// Returns a view of what the runtime is doing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.handle().metrics().num_alive_tasks(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::new(self.clone())
     }
 
     /// Returns the id of the runtime.

@@ -20,6 +20,7 @@ mod enter;
 mod error;
 mod handle;
 mod id;
+mod metrics;
 #[allow(clippy::module_inception)]
 mod runtime;
 
@@ -29,4 +30,5 @@ pub(crate) use error::MISSING;
 pub use error::{TryCurrentError, is_rt_shutdown_err};
 pub use handle::{Handle, RuntimeFlavor};
 pub use id::Id;
+pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;

@@ -1,6 +1,6 @@
 //! The owner of an event loop.
 
-use super::{Builder, EnterGuard, Handle};
+use super::{Builder, EnterGuard, Handle, RuntimeMetrics};
 use crate::engine::scheduler::{Shared, block_on};
 use crate::engine::task::{JoinHandle, entered};
 use std::future::Future;
@@ -116,6 +116,21 @@ impl Runtime {
     /// ```
     pub fn enter(&self) -> EnterGuard<'_> {
         self.handle.enter()
+    }
+
+    /// Returns a view of what the runtime is doing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.metrics().num_alive_tasks(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::new(self.handle.clone())
     }
 
     /// Ends the runtime, and waits at most `timeout` for blocking work that is running.

@@ -91,14 +91,6 @@ impl<T> Default for AtomicPtr<T> {
     }
 }
 
-// Loom's macro does not know the `const { .. }` form of the standard one.
-macro_rules! lazy_thread_local {
-    ($($(#[$attr:meta])* static $name:ident: $ty:ty = const { $($init:tt)* };)*) => {
-        ::loom::thread_local! { $($(#[$attr])* static $name: $ty = { $($init)* };)* }
-    };
-}
-pub(crate) use lazy_thread_local as thread_local;
-
 /// A mutual exclusion lock.
 #[derive(Debug)]
 pub(crate) struct Mutex<T: ?Sized> {

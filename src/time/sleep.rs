@@ -108,8 +108,8 @@ pin_project! {
 
     impl PinnedDrop for Sleep {
         fn drop(this: Pin<&mut Self>) {
-            let port = this.port();
-            this.as_ref().project_ref().entry.cancel(port);
+            let this = this.as_ref();
+            this.project_ref().entry.cancel(this.port().timers());
         }
     }
 }
@@ -194,7 +194,7 @@ impl Sleep {
         if idle {
             entry.start(cx, port, clock.at(self.deadline.into_std()), clock.tick())
         } else {
-            entry.poll(cx, port, clock.tick()).map(Ok)
+            entry.poll(cx, port.timers(), clock.tick()).map(Ok)
         }
     }
 }

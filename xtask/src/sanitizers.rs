@@ -6,7 +6,7 @@ use crate::programs::{self, Outcome, cargo};
 /// A fixed target keeps the flags away from procedural macros, which the compiler itself loads.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Finds data races. `--cfg tsan` tells code that orders by fences, which it does not model.
+/// Finds data races. `--cfg tsan` is for code that orders by fences, which it does not model.
 pub fn thread(arguments: &[String]) -> Outcome {
     test("thread", "tsan", "--cfg tsan", arguments)
 }
@@ -16,9 +16,10 @@ pub fn address(arguments: &[String]) -> Outcome {
     test("address", "asan", "", arguments)
 }
 
+/// Runs the tests. `--cfg sanitized` takes recycled memory out, which would hide a late access.
 fn test(sanitizer: &str, name: &str, cfg: &str, arguments: &[String]) -> Outcome {
     let mut cargo = cargo(name);
-    let mut flags = format!("-Zsanitizer={sanitizer} {cfg}");
+    let mut flags = format!("-Zsanitizer={sanitizer} --cfg sanitized {cfg}");
     cargo.args(["test", "--lib", "-Zbuild-std", "--target", TARGET]).args(arguments);
     if compiler::rustup("component", "rust-src") {
         compiler::unstable(&mut cargo);

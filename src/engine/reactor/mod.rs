@@ -35,3 +35,6 @@ pub(crate) use self::source::{Direction, Source};
 pub(crate) use self::state::ReadyEvent;
 pub(crate) use self::timer_entry::{Closed, TimerEntry};
 pub(crate) use self::turn::{Reactor, Wait};
+
+#[cfg(all(test, loom))]
+mod loom_tests;

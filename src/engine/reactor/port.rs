@@ -6,8 +6,8 @@ use super::source::Source;
 use super::timers::Timers;
 use super::turn::Reactor;
 use super::{Ready, platform};
-use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
-use crate::shim::{Arc, Mutex, MutexGuard};
+use crate::shim::Arc;
+use crate::shim::atomic::{AtomicBool, Ordering};
 use mio::Interest;
 use mio::unix::SourceFd;
 use std::io;
@@ -33,8 +33,7 @@ pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
     let port = Port {
         poller: poll.registry().try_clone()?,
         waker: mio::Waker::new(poll.registry(), WAKE)?,
-        registry: Mutex::new(Registry::new(true)),
-        sources: AtomicUsize::new(0),
+        sources: Registry::new(),
         waiting: AtomicBool::new(false),
         shut: AtomicBool::new(false),
         timers: Timers::new(),
@@ -48,10 +47,7 @@ pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
 pub(crate) struct Port {
     poller: mio::Registry,
     waker: mio::Waker,
-    registry: Mutex<Registry>,
-    // The number of sources, written under the lock of the registry, read by a turn that asks
-    // whether there is anything to poll.
-    sources: AtomicUsize,
+    sources: Registry,
     // Set by a task that begins to wait for I/O, cleared by the turn that polls for it.
     waiting: AtomicBool,
     // Set by `shutdown`, once. For sources that are not registered; the others are told.
@@ -83,19 +79,18 @@ impl Port {
         ready: Ready,
     ) -> io::Result<Arc<Source>> {
         // The source comes first: another thread may poll its first event before we are back.
-        let source = self.change(|registry| registry.add(ready))?;
-        match self.poller.register(&mut SourceFd(&fd), source.token(), interest) {
-            Ok(()) => Ok(source),
-            Err(error) => {
-                self.forget(&source);
-                Err(error)
-            }
+        let source = self.sources.add(ready)?;
+        let registered = self.poller.register(&mut SourceFd(&fd), source.token(), interest);
+        if let Err(error) = registered {
+            self.sources.remove(&source);
+            return Err(error);
         }
+        Ok(source)
     }
 
     /// Has the loop forget `fd`. To be called once for each source, before the descriptor is closed.
     pub(crate) fn deregister(&self, source: &Source, fd: RawFd) -> io::Result<()> {
-        self.forget(source);
+        self.sources.remove(source);
         self.poller.deregister(&mut SourceFd(&fd))
     }
 
@@ -126,44 +121,20 @@ impl Port {
     pub(crate) fn shutdown(&self) {
         // Release, pairs with the load in `is_shutdown`.
         self.shut.store(true, Ordering::Release);
-        let sources = self.change(Registry::close);
         let mut delivery = Delivery::new();
-        for source in &sources {
-            source.shut();
-            source.collect_all(Ready::ALL, &mut delivery);
-        }
+        self.sources.close(&mut delivery);
         self.timers.close(&mut delivery);
         delivery.finish();
     }
 
-    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
-        self.registry.lock()
-    }
-
-    /// Whether there is a source to poll.
-    pub(super) fn has_sources(&self) -> bool {
-        // Relaxed: a source registered right now is polled for by a later turn.
-        self.sources.load(Ordering::Relaxed) != 0
+    pub(super) fn sources(&self) -> &Registry {
+        &self.sources
     }
 
     /// Starts a poll, after which only new waits ask for another.
     pub(super) fn begin_poll(&self) {
         // Relaxed: as in `begin_waiting`.
         self.waiting.store(false, Ordering::Relaxed);
-    }
-
-    fn forget(&self, source: &Source) {
-        let gone = self.change(|registry| registry.remove(source.token()));
-        // The last reference may drop wakers, which is foreign code: only now, without the lock.
-        drop(gone);
-    }
-
-    fn change<R>(&self, step: impl FnOnce(&mut Registry) -> R) -> R {
-        let mut registry = self.registry.lock();
-        let result = step(&mut registry);
-        // Relaxed: the lock orders the writers, and readers take it as a hint.
-        self.sources.store(registry.len(), Ordering::Relaxed);
-        result
     }
 }
 

@@ -19,7 +19,7 @@
 //! `FIRED` is the last thing that a loop writes into an entry: the owner may free it from then on.
 
 use super::port::Port;
-use super::timers::{Claimed, Timers};
+use super::timers::{Oversleeps, Timers};
 use crate::engine::clock::Node;
 use crate::shim::UnsafeCell;
 use crate::shim::atomic::{AtomicPtr, AtomicU64, Ordering};
@@ -48,7 +48,7 @@ pub(super) enum Expiry {
 
 /// One timer, pinned inside the future that waits for it.
 ///
-/// All calls for one entry name the same port until it is idle or has fired.
+/// While it is set, all calls for it name the same loop.
 #[repr(C)]
 pub(crate) struct TimerEntry {
     node: Node,
@@ -100,32 +100,33 @@ impl TimerEntry {
             return Poll::Ready(Ok(()));
         }
         let waker = cx.waker().clone();
-        let timers = port.timers();
-        // Relaxed: only the owner reads it.
-        self.home.store(std::ptr::from_ref(timers).cast_mut(), Ordering::Relaxed);
-        match timers.change(|claimed| self.link(claimed, deadline.min(LATEST), waker)) {
-            Ok(true) => port.unpark(),
-            Ok(false) => {}
-            // The refused waker is dropped here, with the claim released.
-            Err(_waker) => return Poll::Ready(Err(Closed)),
+        match self.set(port.timers(), deadline, waker) {
+            Ok(Oversleeps(true)) => port.unpark(),
+            Ok(Oversleeps(false)) => {}
+            Err(closed) => return Poll::Ready(Err(closed)),
         }
         Poll::Pending
     }
 
     /// Waits for an entry that was started.
-    pub(crate) fn poll(self: Pin<&Self>, cx: &mut Context<'_>, port: &Port, tick: u64) -> Poll<()> {
+    pub(crate) fn poll(
+        self: Pin<&Self>,
+        cx: &mut Context<'_>,
+        timers: &Timers,
+        tick: u64,
+    ) -> Poll<()> {
         match self.word() {
             FIRED => return Poll::Ready(()),
             // It was reset to the past, and no turn has come by since.
             passed if passed <= tick => {
-                self.cancel(port);
+                self.cancel(timers);
                 // Relaxed: no loop knows the entry.
                 self.word.store(FIRED, Ordering::Relaxed);
                 return Poll::Ready(());
             }
             _ => {}
         }
-        let timers = self.timers(port);
+        self.assert_home(timers);
         // Cloning and dropping a waker is foreign code: not under the claim.
         let keeps = |waker: &mut Option<Waker>| {
             waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()))
@@ -143,36 +144,27 @@ impl TimerEntry {
 
     /// Moves the deadline. An entry that is idle or has fired will be started by its next poll.
     pub(crate) fn reset(self: Pin<&Self>, port: &Port, deadline: u64) {
-        let deadline = deadline.min(LATEST);
-        let mut seen = self.word();
-        while seen < FIRED && seen <= deadline {
-            // AcqRel, pairs with the exchange in `expire`: as a load, so that a failure that finds
-            // FIRED comes after all that the loop did to the entry.
-            match self.word.compare_exchange(seen, deadline, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return,
-                Err(word) => seen = word,
-            }
-        }
-        if seen >= FIRED {
-            // Relaxed: no loop knows the entry.
-            self.word.store(IDLE, Ordering::Relaxed);
+        if self.put_off(deadline) {
             return;
         }
-        if self.timers(port).change(|claimed| self.hasten(claimed, deadline)) {
+        if let Oversleeps(true) = self.hasten(port.timers(), deadline) {
             port.unpark();
         }
     }
 
     /// Takes the entry back from the loop.
-    pub(crate) fn cancel(self: Pin<&Self>, port: &Port) {
+    pub(crate) fn cancel(self: Pin<&Self>, timers: &Timers) {
         if self.word() >= FIRED {
             return;
         }
-        let waker = self.timers(port).change(|claimed| {
-            // SAFETY: alive, and linked into these timers (see `timers`) or fired just now.
+        self.assert_home(timers);
+        let waker = timers.change(|claimed| {
+            // SAFETY: alive, and linked into these timers, as asserted, or fired just now.
             unsafe { claimed.unlink(self.as_ptr()) };
-            // Relaxed: after the unlinking above no loop knows the entry.
-            self.word.store(IDLE, Ordering::Relaxed);
+            if !self.has_fired() {
+                // Relaxed: after the unlinking above no loop knows the entry.
+                self.word.store(IDLE, Ordering::Relaxed);
+            }
             // SAFETY: under the claim.
             self.waker.with_mut(|waker| unsafe { (*waker).take() })
         });
@@ -209,13 +201,11 @@ impl TimerEntry {
         self.word.load(Ordering::Acquire)
     }
 
-    /// The timers of `port`, which have to be those that the entry is linked into.
-    fn timers<'a>(&self, port: &'a Port) -> &'a Timers {
-        let timers = port.timers();
+    /// A timer stays with the loop that it was started on.
+    fn assert_home(&self, timers: &Timers) {
         // Relaxed: only the owner writes it.
         let home = self.home.load(Ordering::Relaxed);
-        assert!(std::ptr::eq(home, timers), "a timer stays with the loop that it was started on");
-        timers
+        assert!(std::ptr::eq(home, timers), "a timer is set on one loop at a time");
     }
 
     /// Runs `step` on the waker, under the claim; `None` if the entry has fired.
@@ -224,35 +214,69 @@ impl TimerEntry {
         (!self.has_fired()).then(|| self.waker.with_mut(|waker| step(unsafe { &mut *waker })))
     }
 
-    /// Links the entry; `Ok(true)` if the loop has to be woken, the waker if it is closed.
-    fn link(self: Pin<&Self>, claimed: &mut Claimed, at: u64, waker: Waker) -> Result<bool, Waker> {
-        if !claimed.is_open() {
-            return Err(waker);
-        }
-        // SAFETY: under the claim. The slot of an idle entry is empty, so nothing is dropped.
-        self.waker.with_mut(|slot| unsafe { *slot = Some(waker) });
-        // Relaxed: the loop reads it under the claim.
-        self.word.store(at, Ordering::Relaxed);
-        // SAFETY: idle, so in no wheel; pinned; `drop` sees to it that it is unlinked in time.
-        Ok(unsafe { claimed.link(self.as_ptr(), at) })
+    /// Links an idle entry.
+    pub(super) fn set(
+        self: Pin<&Self>,
+        timers: &Timers,
+        deadline: u64,
+        waker: Waker,
+    ) -> Result<Oversleeps, Closed> {
+        // Relaxed: only the owner reads it.
+        self.home.store(std::ptr::from_ref(timers).cast_mut(), Ordering::Relaxed);
+        let mut waker = Some(waker);
+        // A waker that is refused is dropped on return, with the claim released.
+        timers.change(|claimed| {
+            if !claimed.is_open() {
+                return Err(Closed);
+            }
+            let at = deadline.min(LATEST);
+            // SAFETY: under the claim. The slot of an idle entry is empty, so nothing is dropped.
+            self.waker.with_mut(|slot| unsafe { *slot = waker.take() });
+            // Relaxed: the loop reads it under the claim.
+            self.word.store(at, Ordering::Relaxed);
+            // SAFETY: idle, so in no wheel; pinned; `drop` sees to it that it is unlinked in time.
+            Ok(unsafe { claimed.link(self.as_ptr(), at) })
+        })
     }
 
-    /// Moves a linked entry forward in time; `true` if the loop has to be woken.
-    fn hasten(self: Pin<&Self>, claimed: &mut Claimed, deadline: u64) -> bool {
-        // Under the claim the word cannot change any more, since the owner is here.
-        if self.has_fired() {
-            // Relaxed: no loop knows the entry.
-            self.word.store(IDLE, Ordering::Relaxed);
+    /// Moves the deadline to a later time, for the wheel to find out; `false` if it has to be told.
+    pub(super) fn put_off(&self, deadline: u64) -> bool {
+        let deadline = deadline.min(LATEST);
+        let mut seen = self.word();
+        while seen <= deadline {
+            // Relaxed: the loop reads it under the claim. Acquire: as in `word`.
+            match self.word.compare_exchange(seen, deadline, Ordering::Relaxed, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(word) => seen = word,
+            }
+        }
+        if seen < FIRED {
             return false;
         }
-        // Relaxed: the loop reads it under the claim.
-        self.word.store(deadline, Ordering::Relaxed);
-        // SAFETY: alive, and linked into these timers, since it has not fired; then in no wheel,
-        // pinned, and unlinked before its end as ever.
-        unsafe {
-            claimed.unlink(self.as_ptr());
-            claimed.link(self.as_ptr(), deadline)
-        }
+        // Relaxed: no loop knows the entry.
+        self.word.store(IDLE, Ordering::Relaxed);
+        true
+    }
+
+    /// Moves the deadline of a linked entry to an earlier time.
+    pub(super) fn hasten(self: Pin<&Self>, timers: &Timers, deadline: u64) -> Oversleeps {
+        self.assert_home(timers);
+        timers.change(|claimed| {
+            // Under the claim the word cannot change any more, since the owner is here.
+            if self.has_fired() {
+                // Relaxed: no loop knows the entry.
+                self.word.store(IDLE, Ordering::Relaxed);
+                return Oversleeps(false);
+            }
+            // Relaxed: the loop reads it under the claim.
+            self.word.store(deadline, Ordering::Relaxed);
+            // SAFETY: alive, and linked into these timers, since it has not fired; then in no
+            // wheel, pinned, and unlinked before its end as ever.
+            unsafe {
+                claimed.unlink(self.as_ptr());
+                claimed.link(self.as_ptr(), deadline)
+            }
+        })
     }
 
     fn as_ptr(self: Pin<&Self>) -> NonNull<TimerEntry> {

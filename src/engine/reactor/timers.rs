@@ -13,6 +13,11 @@ use crate::util::wakers::Wakers;
 use std::fmt;
 use std::ptr::NonNull;
 
+/// Whether the loop of a timer sleeps past its deadline, and has to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a loop that sleeps past a deadline has to be woken"]
+pub(super) struct Oversleeps(pub(super) bool);
+
 /// The timers of one loop.
 pub(crate) struct Timers {
     claim: Mutex<Claimed>,
@@ -99,13 +104,12 @@ impl Claimed {
         self.open
     }
 
-    /// Links an entry; `true` if the loop sleeps past its deadline and has to be woken.
+    /// Links an entry.
     ///
     /// # Safety
     ///
     /// The entry must be in no wheel, pinned, and unlinked before its end.
-    #[must_use = "a loop that sleeps past the deadline has to be woken"]
-    pub(super) unsafe fn link(&mut self, entry: NonNull<TimerEntry>, deadline: u64) -> bool {
+    pub(super) unsafe fn link(&mut self, entry: NonNull<TimerEntry>, deadline: u64) -> Oversleeps {
         // SAFETY: the caller's promise; a node is the first field of its entry.
         unsafe { self.wheel.insert(entry.cast(), deadline) };
         let oversleeps = deadline < self.asleep_until;
@@ -113,7 +117,7 @@ impl Claimed {
             // The sleep ends now, so nobody else needs to end it.
             self.asleep_until = 0;
         }
-        oversleeps
+        Oversleeps(oversleeps)
     }
 
     /// Unlinks an entry, if it is linked.

@@ -49,7 +49,9 @@ impl Reactor {
     /// If a waker panics, after the others have been woken.
     pub(crate) fn turn(&mut self, port: &Port, clock: &AnchoredClock, wait: Wait) -> usize {
         match wait {
-            Wait::No if port.has_sources() => while !self.poll(port, Some(Duration::ZERO)) {},
+            Wait::No if !port.sources().is_empty() => {
+                while !self.poll(port, Some(Duration::ZERO)) {}
+            }
             // Nothing can have happened, so the operating system is not asked.
             Wait::No => self.events.clear(),
             Wait::Until(limit) => self.wait(port, clock, limit),
@@ -88,24 +90,24 @@ impl Reactor {
     fn dispatch(&mut self, port: &Port) -> usize {
         let mut count = 0;
         let mut delivery = Delivery::new();
-        let mut registry = port.registry();
+        let mut sources = port.sources().lock();
         for event in &self.events {
             if event.token() == ALARM {
                 self.alarm.rang();
             }
-            let Some(source) = registry.get(event.token()) else { continue };
+            let Some(source) = sources.get(event.token()) else { continue };
             count += 1;
             let ready = Ready::of_event(event);
             source.arrived(ready);
             if source.collect(ready, delivery.wakers()) {
                 let source = Arc::clone(source);
-                drop(registry);
+                drop(sources);
                 source.collect_all(ready, &mut delivery);
                 drop(source);
-                registry = port.registry();
+                sources = port.sources().lock();
             }
         }
-        drop(registry);
+        drop(sources);
         delivery.finish();
         count
     }

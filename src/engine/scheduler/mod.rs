@@ -16,6 +16,7 @@
 //! ```
 
 mod block_on;
+mod counters;
 pub(crate) mod current;
 mod doze;
 #[cfg(all(test, loom))]
@@ -28,4 +29,4 @@ mod spawn;
 mod worker;
 
 pub(crate) use block_on::{block_on, block_on_handle};
-pub(crate) use shared::{Config, Hook, Shared};
+pub(crate) use shared::{Config, Shared};

@@ -1,5 +1,6 @@
 //! What any thread may reach of a runtime.
 
+use super::counters::Counters;
 use super::current;
 use super::doze::Doze;
 use super::slot::Slot;
@@ -36,6 +37,7 @@ pub(super) struct Outside {
     pub(super) ring: MicrotaskRing<Task>,
     pub(super) doze: Doze,
     pub(super) port: Port,
+    pub(super) counters: Counters,
     /// Whether the root future was woken by a thread that does not hold the loop. The swap that
     /// sets it publishes what the waker did before.
     root_woken: AtomicBool,
@@ -60,6 +62,7 @@ impl Shared {
             ring: MicrotaskRing::new(),
             doze: Doze::new(),
             port,
+            counters: Counters::new(),
             root_woken: AtomicBool::new(false),
         };
         let shared = Arc::new(Self {
@@ -103,9 +106,18 @@ impl Shared {
         current::with_core(self, |core| core.map_or(0, Core::index))
     }
 
-    /// Whether this thread holds the loop.
-    pub(crate) fn holds(&self, index: usize) -> bool {
-        current::with_core(self, |core| core.is_some_and(|core| core.index() == index))
+    pub(crate) fn workers(&self) -> usize {
+        self.loops.len()
+    }
+
+    /// How many tasks have been spawned and have not ended.
+    pub(crate) fn alive_tasks(&self) -> u64 {
+        self.loops.iter().map(|outside| outside.counters.alive()).sum()
+    }
+
+    /// How many tasks wait in the rings.
+    pub(crate) fn ring_depth(&self) -> usize {
+        self.loops.iter().map(|outside| outside.ring.len()).sum()
     }
 
     /// Makes a loop look at its queues and timers again, if it sleeps.
@@ -154,7 +166,13 @@ impl Owner for Shared {
 
     #[inline]
     fn release(this: &Arc<Self>, task: &Task) -> bool {
-        current::with_core(this, |core| core.is_some_and(|core| core.release(task)))
+        current::with_core(this, |core| match core {
+            Some(core) => core.release(task),
+            None => {
+                this.loops[0].counters.count_end_outside();
+                false
+            }
+        })
     }
 }
 

@@ -27,10 +27,6 @@ unsafe impl<T: Send> Send for Slot<T> {}
 // SAFETY: a `Box<T>` taken out is the taker's alone.
 unsafe impl<T: Send> Sync for Slot<T> {}
 
-fn is_waited<T>(word: *mut T) -> bool {
-    word.addr() & WAITED != 0
-}
-
 fn untagged<T>(word: *mut T) -> *mut T {
     word.map_addr(|addr| addr & !WAITED)
 }

@@ -24,9 +24,12 @@ impl Shared {
         // SAFETY: the future and its output are `Send` and `'static`.
         let (task, handle) = unsafe { spawn_cell(future, owner, at) };
         current::with_core(this, |core| match core {
-            Some(core) if !core.is_closed() => core.schedule(task),
-            Some(_) => discard(task),
+            Some(core) => {
+                core.counters().count_spawn();
+                if core.is_closed() { discard(task) } else { core.schedule(task) }
+            }
             None => {
+                this.loops[0].counters.count_spawn_outside();
                 if let Err(task) = Shared::inject(this, task) {
                     discard(task);
                 }

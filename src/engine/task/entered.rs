@@ -27,11 +27,6 @@ pub(crate) fn enter() -> Option<Restore> {
     ENTERED.with(|cell| (!cell.replace(true)).then_some(Restore(false)))
 }
 
-/// Marks this thread as free to block (a blocking section inside a runtime).
-pub(crate) fn leave() -> Restore {
-    Restore(ENTERED.with(|cell| cell.replace(false)))
-}
-
 /// Refuses to go on where blocking would stall a runtime.
 ///
 /// # Panics

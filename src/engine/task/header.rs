@@ -40,7 +40,8 @@ pub(crate) struct Header {
     /// Neighbours in the owner's set of live tasks.
     owned: Links<Header>,
     pub(super) id: Id,
-    spawned_at: &'static Location<'static>,
+    /// Where in the source the task was spawned.
+    pub(super) spawned_at: &'static Location<'static>,
     /// Written by the join handle while `JOIN_WAKER` is clear, read by both sides while it is set,
     /// moved out by the completing thread. Holds a waker while `JOIN_WAKER` is set and the task is
     /// not complete.
@@ -122,11 +123,6 @@ impl Task {
 
     pub(crate) fn id(&self) -> Id {
         self.header().id
-    }
-
-    /// Where in the source the task was spawned.
-    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
-        self.header().spawned_at
     }
 
     /// Whether the reference for the owner's set was taken.

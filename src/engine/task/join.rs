@@ -138,13 +138,6 @@ impl<T> JoinHandle<T> {
     pub fn id(&self) -> Id {
         self.header().id
     }
-
-    /// Keeps `waker` for the end of the task, unless it was kept before.
-    ///
-    /// Matters to sets of handles, which give each handle a waker before they first poll it.
-    pub(crate) fn set_join_waker(&mut self, waker: &Waker) -> bool {
-        self.header().is_complete_or_keeps(waker)
-    }
 }
 
 impl Header {
@@ -215,7 +208,10 @@ where
     T: fmt::Debug,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle").field("id", &self.id()).finish()
+        f.debug_struct("JoinHandle")
+            .field("id", &self.id())
+            .field("spawned_at", &format_args!("{}", self.header().spawned_at))
+            .finish()
     }
 }
 

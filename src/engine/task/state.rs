@@ -23,7 +23,7 @@ const JOIN_WAKER: usize = 1 << 5;
 const REF: usize = 1 << 6;
 
 /// References of a new task: its owner's, its queue's and its join handle's.
-const INITIAL: usize = NOTIFIED | JOIN_INTEREST | 3 * REF;
+const INITIAL: usize = NOTIFIED | JOIN_INTEREST | (3 * REF);
 
 /// What a wake leaves to do.
 #[must_use]

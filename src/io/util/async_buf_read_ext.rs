@@ -12,15 +12,16 @@ use std::pin::Pin;
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncBufReadExt, BufReader};
 ///
 /// let mut lines = BufReader::new(&b"one\ntwo\n"[..]).lines();
 /// while let Some(line) = lines.next_line().await? {
 ///     assert_eq!(line.len(), 3);
 /// }
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncBufReadExt: AsyncBufRead {
     /// Appends to `buf` up to and including `byte`, or up to the end of the stream.
@@ -41,15 +42,16 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     ///
     /// let mut reader: &[u8] = b"key=value";
     /// let mut key = Vec::new();
     /// assert_eq!(reader.read_until(b'=', &mut key).await?, 4);
     /// assert_eq!(key, b"key=");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_until<'a>(&'a mut self, byte: u8, buf: &'a mut Vec<u8>) -> ReadUntil<'a, Self>
     where
@@ -77,7 +79,8 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     ///
     /// let mut reader: &[u8] = b"one\ntwo";
@@ -85,8 +88,8 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// assert_eq!(reader.read_line(&mut text).await?, 4);
     /// assert_eq!(reader.read_line(&mut text).await?, 3);
     /// assert_eq!(text, "one\ntwo");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_line<'a>(&'a mut self, buf: &'a mut String) -> ReadLine<'a, Self>
     where
@@ -100,15 +103,16 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut fields = BufReader::new(&b"a,b"[..]).split(b',');
     /// assert_eq!(fields.next_segment().await?.as_deref(), Some(&b"a"[..]));
     /// assert_eq!(fields.next_segment().await?.as_deref(), Some(&b"b"[..]));
     /// assert_eq!(fields.next_segment().await?, None);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn split(self, byte: u8) -> Split<Self>
     where
@@ -133,13 +137,14 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut reader = BufReader::new(&b"hello"[..]);
     /// assert_eq!(reader.fill_buf().await?, b"hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn fill_buf(&mut self) -> FillBuf<'_, Self>
     where
@@ -155,15 +160,16 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut reader = BufReader::new(&b"hello"[..]);
     /// reader.fill_buf().await?;
     /// reader.consume(4);
     /// assert_eq!(reader.fill_buf().await?, b"o");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn consume(&mut self, amt: usize)
     where
@@ -177,13 +183,14 @@ pub trait AsyncBufReadExt: AsyncBufRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     ///
     /// let mut lines = (&b"one\ntwo\n"[..]).lines();
     /// assert_eq!(lines.next_line().await?.as_deref(), Some("one"));
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn lines(self) -> Lines<Self>
     where

@@ -20,14 +20,15 @@ macro_rules! read_numbers {
         /// # Examples
         ///
         /// ```
-        /// # futures::executor::block_on(async {
+        /// # #[runtime::main(flavor = "current_thread")]
+        /// # async fn main() -> std::io::Result<()> {
         /// use runtime::io::AsyncReadExt;
         ///
         #[doc = concat!("let bytes = (7 as ", stringify!($number), ").", stringify!($encode), "();")]
         #[doc = concat!("let number = (&bytes[..]).", stringify!($method), "().await?;")]
         #[doc = concat!("assert_eq!(number, 7 as ", stringify!($number), ");")]
-        /// # Ok::<(), std::io::Error>(())
-        /// # }).unwrap();
+        /// # Ok(())
+        /// # }
         /// ```
         fn $method(&mut self) -> ReadNumber<&mut Self, $number, [u8; size_of::<$number>()]>
         where
@@ -50,7 +51,8 @@ macro_rules! read_numbers {
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::AsyncReadExt;
 ///
 /// let mut reader: &[u8] = b"\x00\x05hello";
@@ -58,8 +60,8 @@ macro_rules! read_numbers {
 /// let length = reader.read_u16().await?;
 /// reader.take(length.into()).read_to_string(&mut text).await?;
 /// assert_eq!(text, "hello");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncReadExt: AsyncRead {
     /// Makes a reader that goes on with `next` where this one ends.
@@ -67,14 +69,15 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut all = Vec::new();
     /// (&b"ab"[..]).chain(&b"cd"[..]).read_to_end(&mut all).await?;
     /// assert_eq!(all, b"abcd");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn chain<R>(self, next: R) -> Chain<Self, R>
     where
@@ -100,15 +103,16 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut reader: &[u8] = b"hello";
     /// let mut buf = [0; 8];
     /// assert_eq!(reader.read(&mut buf).await?, 5);
     /// assert_eq!(reader.read(&mut buf).await?, 0);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read<'a>(&'a mut self, buf: &'a mut [u8]) -> Read<'a, Self>
     where
@@ -133,15 +137,16 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut reader: &[u8] = b"hello";
     /// let mut buf = bytes::BytesMut::with_capacity(1024);
     /// while reader.read_buf(&mut buf).await? > 0 {}
     /// assert_eq!(&buf[..], b"hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_buf<'a, B>(&'a mut self, buf: &'a mut B) -> ReadBuf<'a, Self, B>
     where
@@ -166,7 +171,8 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, ErrorKind};
     ///
     /// let mut reader: &[u8] = b"hello";
@@ -176,8 +182,8 @@ pub trait AsyncReadExt: AsyncRead {
     ///
     /// let error = reader.read_exact(&mut buf).await.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_exact<'a>(&'a mut self, buf: &'a mut [u8]) -> ReadExact<'a, Self>
     where
@@ -226,14 +232,15 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut all = b"say: ".to_vec();
     /// assert_eq!((&b"hello"[..]).read_to_end(&mut all).await?, 5);
     /// assert_eq!(all, b"say: hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_to_end<'a>(&'a mut self, buf: &'a mut Vec<u8>) -> ReadToEnd<'a, Self>
     where
@@ -258,14 +265,15 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut text = String::from("say: ");
     /// (&b"hello"[..]).read_to_string(&mut text).await?;
     /// assert_eq!(text, "say: hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn read_to_string<'a>(&'a mut self, dst: &'a mut String) -> ReadToString<'a, Self>
     where
@@ -279,14 +287,15 @@ pub trait AsyncReadExt: AsyncRead {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut head = Vec::new();
     /// (&b"hello"[..]).take(2).read_to_end(&mut head).await?;
     /// assert_eq!(head, b"he");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn take(self, limit: u64) -> Take<Self>
     where

@@ -9,15 +9,16 @@ use std::io::SeekFrom;
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncSeekExt, SeekFrom};
 /// use std::io::Cursor;
 ///
 /// let mut stream = Cursor::new(b"hello");
 /// stream.seek(SeekFrom::End(-1)).await?;
 /// assert_eq!(stream.read_u8().await?, b'o');
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncSeekExt: AsyncSeek {
     /// Moves to a position, and gives it back counted from the start.
@@ -31,7 +32,8 @@ pub trait AsyncSeekExt: AsyncSeek {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncSeekExt, SeekFrom};
     /// use std::io::Cursor;
     ///
@@ -39,8 +41,8 @@ pub trait AsyncSeekExt: AsyncSeek {
     /// assert_eq!(stream.seek(SeekFrom::Start(4)).await?, 4);
     /// assert_eq!(stream.seek(SeekFrom::Current(-1)).await?, 3);
     /// assert!(stream.seek(SeekFrom::Current(-100)).await.is_err());
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn seek(&mut self, pos: SeekFrom) -> Seek<'_, Self>
     where
@@ -58,7 +60,8 @@ pub trait AsyncSeekExt: AsyncSeek {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncSeekExt};
     /// use std::io::Cursor;
     ///
@@ -66,8 +69,8 @@ pub trait AsyncSeekExt: AsyncSeek {
     /// assert_eq!(stream.read_u8().await?, b'a');
     /// stream.rewind().await?;
     /// assert_eq!(stream.read_u8().await?, b'a');
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn rewind(&mut self) -> Seek<'_, Self>
     where
@@ -85,15 +88,16 @@ pub trait AsyncSeekExt: AsyncSeek {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncSeekExt};
     /// use std::io::Cursor;
     ///
     /// let mut stream = Cursor::new(b"ab");
     /// stream.read_u8().await?;
     /// assert_eq!(stream.stream_position().await?, 1);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn stream_position(&mut self) -> Seek<'_, Self>
     where

@@ -22,14 +22,15 @@ macro_rules! write_numbers {
         /// # Examples
         ///
         /// ```
-        /// # futures::executor::block_on(async {
+        /// # #[runtime::main(flavor = "current_thread")]
+        /// # async fn main() -> std::io::Result<()> {
         /// use runtime::io::AsyncWriteExt;
         ///
         /// let mut writer = Vec::new();
         #[doc = concat!("writer.", stringify!($method), "(7 as ", stringify!($number), ").await?;")]
         #[doc = concat!("assert_eq!(writer, (7 as ", stringify!($number), ").", stringify!($encode), "());")]
-        /// # Ok::<(), std::io::Error>(())
-        /// # }).unwrap();
+        /// # Ok(())
+        /// # }
         /// ```
         fn $method(&mut self, n: $number) -> WriteNumber<&mut Self, [u8; size_of::<$number>()]>
         where
@@ -52,7 +53,8 @@ macro_rules! write_numbers {
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::AsyncWriteExt;
 ///
 /// let mut writer = Vec::new();
@@ -60,8 +62,8 @@ macro_rules! write_numbers {
 /// writer.write_all(b"hello").await?;
 /// writer.flush().await?;
 /// assert_eq!(writer, b"\x00\x05hello");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub trait AsyncWriteExt: AsyncWrite {
     /// Writes once from `src`, and gives how many bytes were taken.
@@ -79,14 +81,15 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncWriteExt;
     /// use std::io::Cursor;
     ///
     /// let mut three = [0; 3];
     /// assert_eq!(Cursor::new(&mut three[..]).write(b"hello").await?, 3);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn write<'a>(&'a mut self, src: &'a [u8]) -> Write<'a, Self>
     where
@@ -108,15 +111,16 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncWriteExt;
     /// use std::io::IoSlice;
     ///
     /// let mut writer = Vec::new();
     /// let bufs = [IoSlice::new(b"hello "), IoSlice::new(b"world")];
     /// assert_eq!(writer.write_vectored(&bufs).await?, 11);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn write_vectored<'a, 'b>(&'a mut self, bufs: &'a [IoSlice<'b>]) -> WriteVectored<'a, 'b, Self>
     where
@@ -140,7 +144,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use bytes::Buf;
     /// use runtime::io::AsyncWriteExt;
     /// use std::io::Cursor;
@@ -149,8 +154,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// let mut source: &[u8] = b"hello";
     /// Cursor::new(&mut three[..]).write_buf(&mut source).await?;
     /// assert_eq!(source, b"lo");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn write_buf<'a, B>(&'a mut self, src: &'a mut B) -> WriteBuf<'a, Self, B>
     where
@@ -175,7 +180,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use bytes::Buf;
     /// use runtime::io::AsyncWriteExt;
     ///
@@ -184,8 +190,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// writer.write_all_buf(&mut source).await?;
     /// assert_eq!(writer, b"hello world");
     /// assert!(!source.has_remaining());
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn write_all_buf<'a, B>(&'a mut self, src: &'a mut B) -> WriteAllBuf<'a, Self, B>
     where
@@ -210,7 +216,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncWriteExt, ErrorKind};
     /// use std::io::Cursor;
     ///
@@ -218,8 +225,8 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// let error = Cursor::new(&mut three[..]).write_all(b"hello").await.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::WriteZero);
     /// assert_eq!(&three, b"hel");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn write_all<'a>(&'a mut self, src: &'a [u8]) -> WriteAll<'a, Self>
     where
@@ -266,15 +273,16 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncWriteExt, BufWriter};
     ///
     /// let mut writer = BufWriter::new(Vec::new());
     /// writer.write_all(b"hello").await?;
     /// writer.flush().await?;
     /// assert_eq!(writer.get_ref(), b"hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn flush(&mut self) -> Flush<'_, Self>
     where
@@ -296,14 +304,15 @@ pub trait AsyncWriteExt: AsyncWrite {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, AsyncWriteExt, duplex};
     ///
     /// let (mut near, mut far) = duplex(64);
     /// near.shutdown().await?;
     /// assert_eq!(far.read(&mut [0; 8]).await?, 0);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     fn shutdown(&mut self) -> Shutdown<'_, Self>
     where

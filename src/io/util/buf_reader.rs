@@ -21,15 +21,16 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut reader = BufReader::new(&b"one\ntwo\n"[..]);
     /// let mut line = String::new();
     /// reader.read_line(&mut line).await?;
     /// assert_eq!(line, "one\n");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub struct BufReader<R> {
         #[pin]
@@ -74,13 +75,14 @@ impl<R: AsyncRead> BufReader<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut reader = BufReader::with_capacity(2, &b"abcdef"[..]);
     /// assert_eq!(reader.fill_buf().await?, b"ab");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[track_caller]
     pub fn with_capacity(capacity: usize, inner: R) -> Self {
@@ -141,14 +143,15 @@ impl<R: AsyncRead> BufReader<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncReadExt, BufReader};
     ///
     /// let mut reader = BufReader::new(&b"abc"[..]);
     /// assert_eq!(reader.read_u8().await?, b'a');
     /// assert_eq!(reader.buffer(), b"bc");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn buffer(&self) -> &[u8] {
         self.ahead.waiting()

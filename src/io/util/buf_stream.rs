@@ -13,7 +13,8 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, AsyncWriteExt, BufStream, duplex};
     ///
     /// let (near, far) = duplex(64);
@@ -25,8 +26,8 @@ pin_project! {
     /// let mut line = String::new();
     /// far.read_line(&mut line).await?;
     /// assert_eq!(line, "hello\n");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[derive(Debug)]
     pub struct BufStream<RW> {

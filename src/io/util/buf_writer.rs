@@ -23,7 +23,8 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncWriteExt, BufWriter};
     ///
     /// let mut writer = BufWriter::new(Vec::new());
@@ -33,8 +34,8 @@ pin_project! {
     ///
     /// writer.flush().await?;
     /// assert_eq!(writer.get_ref(), b"hello world");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub struct BufWriter<W> {
         #[pin]
@@ -66,7 +67,8 @@ impl<W: AsyncWrite> BufWriter<W> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncWriteExt, BufWriter};
     ///
     /// let mut writer = BufWriter::with_capacity(4, Vec::new());
@@ -74,8 +76,8 @@ impl<W: AsyncWrite> BufWriter<W> {
     /// writer.write_all(b"def").await?;
     /// assert_eq!(writer.get_ref(), b"abc");
     /// assert_eq!(writer.buffer(), b"def");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn with_capacity(capacity: usize, inner: W) -> Self {
         Self { inner, bytes: Vec::with_capacity(capacity), written: 0, seek: None }
@@ -134,14 +136,15 @@ impl<W: AsyncWrite> BufWriter<W> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncWriteExt, BufWriter};
     ///
     /// let mut writer = BufWriter::new(runtime::io::sink());
     /// writer.write_all(b"abc").await?;
     /// assert_eq!(writer.buffer(), b"abc");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn buffer(&self) -> &[u8] {
         &self.bytes[self.written..]

@@ -12,14 +12,15 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut all = String::new();
     /// (&b"hello "[..]).chain(&b"world"[..]).read_to_string(&mut all).await?;
     /// assert_eq!(all, "hello world");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[derive(Debug)]
     #[must_use = "streams do nothing unless they are read"]

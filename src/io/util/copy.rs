@@ -25,15 +25,16 @@ use std::pin::Pin;
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io;
 ///
 /// let mut reader: &[u8] = b"hello";
 /// let mut writer = Vec::new();
 /// assert_eq!(io::copy(&mut reader, &mut writer).await?, 5);
 /// assert_eq!(writer, b"hello");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub async fn copy<R, W>(reader: &mut R, writer: &mut W) -> io::Result<u64>
 where

@@ -26,7 +26,8 @@ use std::task::{Context, Poll, ready};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncReadExt, AsyncWriteExt};
 ///
 /// let (mut client, mut inbound) = io::duplex(64);
@@ -41,8 +42,8 @@ use std::task::{Context, Poll, ready};
 /// let mut answer = String::new();
 /// client.read_to_string(&mut answer).await?;
 /// assert_eq!(answer, "answer");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub async fn copy_bidirectional<A, B>(a: &mut A, b: &mut B) -> io::Result<(u64, u64)>
 where
@@ -69,15 +70,16 @@ where
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io;
 ///
 /// let mut a = io::join(&b"upwards"[..], Vec::new());
 /// let mut b = io::join(&b"down"[..], Vec::new());
 /// assert_eq!(io::copy_bidirectional_with_sizes(&mut a, &mut b, 16, 1024).await?, (7, 4));
 /// assert_eq!(a.writer(), b"down");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub async fn copy_bidirectional_with_sizes<A, B>(
     a: &mut A,

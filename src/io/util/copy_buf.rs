@@ -27,15 +27,16 @@ use std::task::{Context, Poll, ready};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, BufReader};
 ///
 /// let mut reader = BufReader::new(&b"hello"[..]);
 /// let mut writer = Vec::new();
 /// assert_eq!(io::copy_buf(&mut reader, &mut writer).await?, 5);
 /// assert_eq!(writer, b"hello");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub async fn copy_buf<R, W>(reader: &mut R, writer: &mut W) -> io::Result<u64>
 where

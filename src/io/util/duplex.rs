@@ -19,7 +19,8 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt, duplex};
 ///
 /// let (mut client, mut server) = duplex(64);
@@ -29,8 +30,8 @@ use std::task::{Context, Poll};
 /// let mut answer = [0; 4];
 /// client.read_exact(&mut answer).await?;
 /// assert_eq!(&answer, b"pong");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 #[track_caller]
 pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
@@ -50,7 +51,8 @@ pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt, duplex};
 ///
 /// let (mut near, mut far) = duplex(64);
@@ -61,8 +63,8 @@ pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
 /// near.read_to_string(&mut rest).await?;
 /// assert_eq!(rest, "bye");
 /// assert!(near.write_all(b"hello?").await.is_err());
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct DuplexStream {

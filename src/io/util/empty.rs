@@ -13,13 +13,14 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncReadExt};
 ///
 /// let mut all = String::new();
 /// assert_eq!(io::empty().read_to_string(&mut all).await?, 0);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub fn empty() -> Empty {
     Empty(())

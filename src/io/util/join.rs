@@ -13,15 +13,16 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncReadExt, AsyncWriteExt};
 ///
 /// let mut stream = io::join(&b"question"[..], Vec::new());
 /// stream.write_all(b"answer").await?;
 /// assert_eq!(stream.read_u8().await?, b'q');
 /// assert_eq!(stream.writer(), b"answer");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub fn join<R, W>(reader: R, writer: W) -> Join<R, W>
 where

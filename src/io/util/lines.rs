@@ -15,7 +15,8 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     ///
     /// let mut lines = (&b"one\r\ntwo\nthree"[..]).lines();
@@ -24,8 +25,8 @@ pin_project! {
     ///     found.push(line);
     /// }
     /// assert_eq!(found, ["one", "two", "three"]);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[derive(Debug)]
     #[must_use = "streams do nothing unless they are read"]
@@ -83,7 +84,7 @@ impl<R> Lines<R> {
     }
 }
 
-impl<R: AsyncBufRead> Lines<R> {
+impl<R: AsyncBufRead + Unpin> Lines<R> {
     /// Reads the next line, without its `\n` or `\r\n`; `None` at the end of the stream.
     ///
     /// # Cancel safety
@@ -99,22 +100,22 @@ impl<R: AsyncBufRead> Lines<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     ///
     /// let mut lines = (&b"one\n"[..]).lines();
     /// assert_eq!(lines.next_line().await?.as_deref(), Some("one"));
     /// assert_eq!(lines.next_line().await?, None);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
-    pub async fn next_line(&mut self) -> io::Result<Option<String>>
-    where
-        R: Unpin,
-    {
+    pub async fn next_line(&mut self) -> io::Result<Option<String>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next_line(cx)).await
     }
+}
 
+impl<R: AsyncBufRead> Lines<R> {
     /// Attempts to read the next line; as [`next_line`](Lines::next_line), to be polled.
     ///
     /// # Errors
@@ -124,15 +125,16 @@ impl<R: AsyncBufRead> Lines<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncBufReadExt;
     /// use std::future::poll_fn;
     ///
     /// let mut lines = std::pin::pin!((&b"one\n"[..]).lines());
     /// let line = poll_fn(|cx| lines.as_mut().poll_next_line(cx)).await?;
     /// assert_eq!(line.as_deref(), Some("one"));
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn poll_next_line(
         self: Pin<&mut Self>,

@@ -6,7 +6,6 @@
 use crate::engine::task::budget;
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::shim::Mutex;
-use crate::util::wakers::Wakers;
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -24,8 +23,9 @@ struct State {
     /// Never more than the capacity.
     bytes: VecDeque<u8>,
     closed: bool,
-    reader: Option<Waker>,
-    writer: Option<Waker>,
+    /// The reader of an empty pipe, or the writer of a full one: never both, since whoever
+    /// changes the one into the other takes the waker.
+    waiting: Option<Waker>,
 }
 
 /// What a reader or writer got, and the task at the other end, if that has news.
@@ -40,20 +40,19 @@ impl Pipe {
 
     /// Lets the reader see the end, after what is there, and refuses writes from now on.
     pub(super) fn close(&self) {
-        let mut woken = Wakers::new();
         let mut state = self.state.lock();
         state.closed = true;
-        let waiting = [state.reader.take(), state.writer.take()];
+        let waiting = state.waiting.take();
         drop(state);
-        waiting.into_iter().flatten().for_each(|waker| woken.push(waker));
-        woken.wake_all();
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
     }
 
-    /// Tries `act`; if that says to wait, leaves the task's waker in `slot`.
+    /// Tries `act`; if that says to wait, leaves the task's waker.
     fn poll<T>(
         &self,
         cx: &mut Context<'_>,
-        slot: impl Fn(&mut State) -> &mut Option<Waker>,
         mut act: impl FnMut(&mut State) -> Option<Outcome<T>>,
     ) -> Poll<T> {
         let charge = ready!(budget::poll_proceed(cx));
@@ -68,8 +67,7 @@ impl Pipe {
                 }
                 return Poll::Ready(value);
             }
-            let slot = slot(&mut state);
-            if slot.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            if state.waiting.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
                 return Poll::Pending;
             }
             // Once around to clone the waker with no lock held; meanwhile there may be news.
@@ -79,7 +77,7 @@ impl Pipe {
                     fresh = Some(cx.waker().clone());
                 }
                 Some(waker) => {
-                    let replaced = slot.replace(waker);
+                    let replaced = state.waiting.replace(waker);
                     drop(state);
                     drop(replaced);
                     return Poll::Pending;
@@ -95,7 +93,7 @@ impl AsyncRead for &Pipe {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.poll(cx, |state| &mut state.reader, |state| state.read(buf)).map(Ok)
+        self.poll(cx, |state| state.read(buf)).map(Ok)
     }
 }
 
@@ -113,7 +111,7 @@ impl AsyncWrite for &Pipe {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll(cx, |state| &mut state.writer, |state| state.write(bufs, self.capacity))
+        self.poll(cx, |state| state.write(bufs, self.capacity))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -142,7 +140,7 @@ impl State {
         buf.put_slice(&front[..from_front]);
         buf.put_slice(&back[..n - from_front]);
         self.bytes.drain(..n);
-        Some(((), self.writer.take()))
+        Some(((), self.waiting.take()))
     }
 
     fn write(
@@ -161,7 +159,7 @@ impl State {
         match self.bytes.len() - before {
             0 if bufs.iter().any(|buf| !buf.is_empty()) => None,
             0 => Some((Ok(0), None)),
-            n => Some((Ok(n), self.reader.take())),
+            n => Some((Ok(n), self.waiting.take())),
         }
     }
 }

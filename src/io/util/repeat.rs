@@ -11,14 +11,15 @@ use std::task::{Context, Poll, ready};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncReadExt};
 ///
 /// let mut bytes = [0; 3];
 /// io::repeat(7).read_exact(&mut bytes).await?;
 /// assert_eq!(bytes, [7, 7, 7]);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub fn repeat(byte: u8) -> Repeat {
     Repeat { byte }

@@ -20,7 +20,8 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt, simplex};
 ///
 /// let (mut reader, mut writer) = simplex(64);
@@ -30,8 +31,8 @@ use std::task::{Context, Poll};
 /// let mut all = String::new();
 /// reader.read_to_string(&mut all).await?;
 /// assert_eq!(all, "hello");
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 #[track_caller]
 pub fn simplex(max_buf_size: usize) -> (ReadHalf<SimplexStream>, WriteHalf<SimplexStream>) {
@@ -43,14 +44,15 @@ pub fn simplex(max_buf_size: usize) -> (ReadHalf<SimplexStream>, WriteHalf<Simpl
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt, SimplexStream};
 ///
 /// let mut queue = SimplexStream::new_unsplit(64);
 /// queue.write_u16(500).await?;
 /// assert_eq!(queue.read_u16().await?, 500);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct SimplexStream {

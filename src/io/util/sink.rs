@@ -11,12 +11,13 @@ use std::task::{Context, Poll};
 /// # Examples
 ///
 /// ```
-/// # futures::executor::block_on(async {
+/// # #[runtime::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use runtime::io::{self, AsyncWriteExt};
 ///
 /// assert_eq!(io::sink().write(&[0; 100]).await?, 100);
-/// # Ok::<(), std::io::Error>(())
-/// # }).unwrap();
+/// # Ok(())
+/// # }
 /// ```
 pub fn sink() -> Sink {
     Sink(())

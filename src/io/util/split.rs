@@ -15,7 +15,8 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut fields = BufReader::new(&b"a,b,,c"[..]).split(b',');
@@ -24,8 +25,8 @@ pin_project! {
     ///     found.push(field);
     /// }
     /// assert_eq!(found, [&b"a"[..], b"b", b"", b"c"]);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[derive(Debug)]
     #[must_use = "streams do nothing unless they are read"]
@@ -44,7 +45,7 @@ impl<R> Split<R> {
     }
 }
 
-impl<R: AsyncBufRead> Split<R> {
+impl<R: AsyncBufRead + Unpin> Split<R> {
     /// Reads the next segment, without the delimiter; `None` at the end of the stream.
     ///
     /// # Cancel safety
@@ -58,21 +59,21 @@ impl<R: AsyncBufRead> Split<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     ///
     /// let mut fields = BufReader::new(&b"a,b"[..]).split(b',');
     /// assert_eq!(fields.next_segment().await?.as_deref(), Some(&b"a"[..]));
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
-    pub async fn next_segment(&mut self) -> io::Result<Option<Vec<u8>>>
-    where
-        R: Unpin,
-    {
+    pub async fn next_segment(&mut self) -> io::Result<Option<Vec<u8>>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next_segment(cx)).await
     }
+}
 
+impl<R: AsyncBufRead> Split<R> {
     /// Attempts to read the next segment; as [`next_segment`](Split::next_segment), to be polled.
     ///
     /// # Errors
@@ -82,15 +83,16 @@ impl<R: AsyncBufRead> Split<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::{AsyncBufReadExt, BufReader};
     /// use std::future::poll_fn;
     ///
     /// let mut fields = std::pin::pin!(BufReader::new(&b"a,b"[..]).split(b','));
     /// let field = poll_fn(|cx| fields.as_mut().poll_next_segment(cx)).await?;
     /// assert_eq!(field.as_deref(), Some(&b"a"[..]));
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn poll_next_segment(
         self: Pin<&mut Self>,

@@ -12,14 +12,15 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut head = String::new();
     /// (&b"hello world"[..]).take(5).read_to_string(&mut head).await?;
     /// assert_eq!(head, "hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     #[derive(Debug)]
     #[must_use = "streams do nothing unless they are read"]
@@ -47,14 +48,15 @@ impl<R: AsyncRead> Take<R> {
     /// # Examples
     ///
     /// ```
-    /// # futures::executor::block_on(async {
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
     /// use runtime::io::AsyncReadExt;
     ///
     /// let mut head = (&b"hello"[..]).take(3);
     /// head.read_u8().await?;
     /// assert_eq!(head.limit(), 2);
-    /// # Ok::<(), std::io::Error>(())
-    /// # }).unwrap();
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn limit(&self) -> u64 {
         self.limit

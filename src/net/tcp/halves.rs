@@ -169,7 +169,7 @@ impl OwnedReadHalf {
             return Err(ReuniteError(self, write));
         }
         write.forget();
-        Ok(Arc::into_inner(self.whole).expect("the other half was the only other owner"))
+        Ok(Arc::try_unwrap(self.whole).ok().expect("the other half was the only other owner"))
     }
 }
 
@@ -300,7 +300,13 @@ impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl S
     }
 } }
 
-impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl AsRef<TcpStream> {
+impl_for! { ReadHalf<'_>, WriteHalf<'_> => impl AsRef<TcpStream> {
+    fn as_ref(&self) -> &TcpStream {
+        self.whole
+    }
+} }
+
+impl_for! { OwnedReadHalf, OwnedWriteHalf => impl AsRef<TcpStream> {
     fn as_ref(&self) -> &TcpStream {
         &self.whole
     }

@@ -2,7 +2,7 @@
 
 use crate::net::sys;
 use crate::net::{TcpListener, TcpStream};
-use socket2::{Domain, SockAddr, Socket, Type};
+use socket2::{Domain, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
 

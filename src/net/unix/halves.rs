@@ -15,7 +15,7 @@ use std::io;
 /// ```
 /// # #[runtime::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
-/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
+/// # let (mut stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::AsyncReadExt;
 ///
 /// # peer.try_write(b"hi")?;
@@ -39,7 +39,7 @@ pub struct ReadHalf<'a> {
 /// ```
 /// # #[runtime::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
-/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
+/// # let (mut stream, peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::AsyncWriteExt;
 ///
 /// let (_read, mut write) = stream.split();
@@ -87,7 +87,7 @@ pub struct OwnedReadHalf {
 /// ```
 /// # #[runtime::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
-/// # let (stream, peer) = runtime::net::UnixStream::pair()?;
+/// # let (stream, mut peer) = runtime::net::UnixStream::pair()?;
 /// use runtime::io::{AsyncReadExt, AsyncWriteExt};
 ///
 /// let (_read, mut write) = stream.into_split();
@@ -151,7 +151,7 @@ impl OwnedReadHalf {
             return Err(ReuniteError(self, write));
         }
         write.forget();
-        Ok(Arc::into_inner(self.whole).expect("the other half was the only other owner"))
+        Ok(Arc::try_unwrap(self.whole).ok().expect("the other half was the only other owner"))
     }
 }
 
@@ -222,7 +222,13 @@ impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl S
     }
 } }
 
-impl_for! { ReadHalf<'_>, WriteHalf<'_>, OwnedReadHalf, OwnedWriteHalf => impl AsRef<UnixStream> {
+impl_for! { ReadHalf<'_>, WriteHalf<'_> => impl AsRef<UnixStream> {
+    fn as_ref(&self) -> &UnixStream {
+        self.whole
+    }
+} }
+
+impl_for! { OwnedReadHalf, OwnedWriteHalf => impl AsRef<UnixStream> {
     fn as_ref(&self) -> &UnixStream {
         &self.whole
     }
