@@ -230,7 +230,7 @@ async fn connecting_in_a_loop_lets_the_acceptor_run() {
         let mut open = Vec::new();
         while !acceptor.is_finished() {
             open.push(TcpStream::connect(addr).await.unwrap());
-            assert!(open.len() < 1000, "the acceptor never ran");
+            assert!(open.len() < 100, "the acceptor is kept from running");
         }
     });
     connector.await.unwrap();

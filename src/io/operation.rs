@@ -88,6 +88,8 @@ impl Registration {
         let mask = interest.mask();
         let seen = self.ready(mask)?;
         if seen.is_some_and(|seen| seen.ready.is_empty()) {
+            // Who goes on to yield and try again does wait, if by other means than ours.
+            self.begin_waiting();
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let result = op();
@@ -99,9 +101,9 @@ impl Registration {
     }
 
     /// Waits for readiness, beside any number of others.
+    ///
+    /// It costs no budget: nothing is handed out, and who asks goes on to try.
     pub(crate) async fn readiness(&self, interest: Interest) -> io::Result<ReadyEvent> {
-        let charge = poll_fn(poll_proceed).await;
-        charge.made_progress();
         self.until_ready(interest.mask()).await
     }
 

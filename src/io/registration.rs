@@ -135,7 +135,8 @@ impl Registration {
         }
     }
 
-    fn begin_waiting(&self) {
+    /// Asks the loop to look at the operating system at its next turn.
+    pub(crate) fn begin_waiting(&self) {
         if let Some(Ok(placed)) = self.place.get() {
             self.runtime.port(placed.port).begin_waiting();
         }

@@ -1,4 +1,4 @@
-//! What only Linux lets sockets and pipes do.
+//! What only Linux lets sockets do, or pipes.
 
 use super::impl_for::impl_for;
 use super::unix::pipe::OpenOptions;

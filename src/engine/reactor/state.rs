@@ -1,4 +1,4 @@
-//! The packed word of a source: what it is ready for, and since which event.
+//! The packed word of a source: what it is ready for since which event.
 //!
 //! ```text
 //!   63        62 ...................... 8   7 ... 0
