@@ -297,18 +297,18 @@ fn pointers_to_streams_are_streams() {
         let mut boxed: Box<dyn AsyncBufRead + Unpin> = Box::new(&b"one\ntwo\n"[..]);
         let mut pinned = Pin::new(&mut boxed);
         let mut line = String::new();
-        (&mut pinned).read_line(&mut line).await.unwrap();
+        AsyncBufReadExt::read_line(&mut pinned, &mut line).await.unwrap();
         assert_eq!(line, "one\n");
         assert_eq!(boxed.read_u8().await.unwrap(), b't');
 
         let mut writer = Box::pin(Vec::new());
-        (&mut writer).write_all(b"abc").await.unwrap();
+        AsyncWriteExt::write_all(&mut &mut writer, b"abc").await.unwrap();
         assert!(writer.is_write_vectored());
         writer.as_mut().flush().await.unwrap();
         assert_eq!(*writer, b"abc");
 
         let mut seeker = Box::pin(Cursor::new([0; 9]));
-        assert_eq!((&mut seeker).seek(SeekFrom::End(-2)).await.unwrap(), 7);
+        assert_eq!(AsyncSeekExt::seek(&mut &mut seeker, SeekFrom::End(-2)).await.unwrap(), 7);
         assert_eq!(Box::new(seeker).stream_position().await.unwrap(), 7);
     });
 }

@@ -1,4 +1,4 @@
-//! Runtimes: how to build one, enter it, run futures on it and end it.
+//! Runtimes: how to build one, enter it, run futures on it, end it.
 //!
 //! A [`Runtime`] owns an event loop. [`Runtime::block_on`] runs a future on it, together with every
 //! task that was spawned; a [`Handle`] lets other threads spawn onto it.

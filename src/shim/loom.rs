@@ -1,4 +1,4 @@
-//! The primitives of loom, under the names and constructors of the standard library.
+//! The primitives of loom, named as those of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
 //! which loom replays as faithfully as any other step of a model, but takes for a write: the first
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use ::loom::{hint, thread};
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{OnceLock, Weak};
 pub(crate) use std::thread::panicking;
 

@@ -3,6 +3,8 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 pub(crate) use std::thread::panicking;
 pub(crate) use std::{hint, thread, thread_local};

@@ -1,4 +1,4 @@
-//! One event loop: what only its holder may touch, and the order in which it runs tasks.
+//! One event loop: what only its holder may touch.
 
 use super::counters::Counters;
 use super::shared::Shared;

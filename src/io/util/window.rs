@@ -1,4 +1,4 @@
-//! Bytes that were read and wait to be passed on.
+//! Bytes read ahead, waiting to be passed on.
 
 use crate::io::{AsyncRead, ReadBuf};
 use std::io;

@@ -1,4 +1,4 @@
-//! What only Unix systems have: sockets within the machine, and pipes.
+//! What only Unix systems have: sockets within the machine, pipes.
 //!
 //! A [`UnixStream`](super::UnixStream) can be split into a half that reads and a half that writes.
 //! [`split`](super::UnixStream::split) borrows the stream and costs nothing;
