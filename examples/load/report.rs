@@ -86,9 +86,10 @@ fn short(duration: Duration) -> String {
 }
 
 fn size(bytes: u64) -> String {
-    match bytes {
-        ..1_000_000 => format!("{bytes}"),
-        ..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    let megabytes = bytes as f64 / 1e6;
+    match megabytes {
+        ..1.0 => bytes.to_string(),
+        ..1e3 => format!("{megabytes:.1} MB"),
+        _ => format!("{:.2} GB", megabytes / 1e3),
     }
 }
