@@ -194,7 +194,9 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_over() {
     let rt = Builder::new_current_thread().enable_all().build().unwrap();
     let count = Arc::new(Count(AtomicUsize::new(0)));
     let waker = Waker::from(count.clone());
-    let mut nap = Box::pin(rt.block_on(async { sleep(HOUR) }));
+    let context = rt.enter();
+    let mut nap = Box::pin(sleep(HOUR));
+    drop(context);
     assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     drop(rt);
     assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");
@@ -205,7 +207,9 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_over() {
 #[should_panic = "A Tokio 1.x context was found, but it is being shutdown."]
 fn a_sleep_first_polled_after_its_runtime_ended_says_so() {
     let rt = Builder::new_current_thread().enable_all().build().unwrap();
-    let mut nap = Box::pin(rt.block_on(async { sleep(HOUR) }));
+    let context = rt.enter();
+    let mut nap = Box::pin(sleep(HOUR));
+    drop(context);
     drop(rt);
     let _ = poll_once(nap.as_mut());
 }
