@@ -5,8 +5,13 @@
 
 mod notify;
 pub mod oneshot;
+mod permits;
+mod semaphore;
 
 pub use notify::Notify;
+pub use semaphore::{
+    AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
+};
 
 /// Futures that have a name.
 pub mod futures {
