@@ -8,7 +8,7 @@ mod dir;
 mod support;
 
 use dir::Dir;
-use runtime::io::{AsyncReadExt, AsyncWriteExt};
+use runtime::io::AsyncReadExt;
 use runtime::net::unix::pipe;
 use runtime::net::{
     TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,

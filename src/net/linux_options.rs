@@ -111,7 +111,7 @@ impl OpenOptions {
     /// # std::fs::remove_dir_all(&dir)?;
     /// # Ok(()) }
     /// ```
-    pub fn read_write(&mut self, value: bool) -> &mut OpenOptions {
+    pub fn read_write(&mut self, value: bool) -> &mut Self {
         self.read_write = value;
         self
     }
