@@ -103,6 +103,18 @@ fn every_unpark_counts_however_often_the_loop_was_woken() {
 }
 
 #[test]
+fn a_poll_answers_the_wish_for_one() {
+    let mut own = Loop::new();
+    assert!(!own.port.waiting_for_io());
+    let (_ours, _theirs, _source) = own.stream();
+    assert!(own.port.waiting_for_io(), "what it is ready for now is there to be polled");
+    own.turn(Wait::No);
+    assert!(!own.port.waiting_for_io());
+    own.port.begin_waiting();
+    assert!(own.port.waiting_for_io());
+}
+
+#[test]
 fn an_event_sets_bits_and_wakes_who_waits_for_them() {
     let mut own = Loop::new();
     let (_ours, mut theirs, source) = own.stream();
