@@ -24,6 +24,14 @@ async fn a_sleep_never_ends_early() {
 }
 
 #[runtime::test]
+async fn a_sleep_set_long_after_the_last_turn_is_not_early() {
+    std::thread::sleep(Duration::from_millis(20));
+    let start = std::time::Instant::now();
+    sleep(Duration::from_millis(10)).await;
+    assert!(start.elapsed() >= Duration::from_millis(10));
+}
+
+#[runtime::test]
 async fn a_sleep_ends_within_a_fraction_of_a_millisecond() {
     let mut late = Vec::new();
     for _ in 0..20 {
