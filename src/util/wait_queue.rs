@@ -184,6 +184,17 @@ impl<H: Home> Waiter<H> {
             .then(|| self.node.entry.with(|entry| unsafe { (*entry).note }))
     }
 
+    /// The note, whatever the phase.
+    pub(crate) fn note(&self, locked: &Locked<'_, H::Note>) -> H::Note
+    where
+        H::Note: Copy,
+    {
+        self.assert_home(locked);
+        // SAFETY: the entry belongs to the holder of the lock, or the waiter is done or idle and
+        // nobody else uses it.
+        self.node.entry.with(|entry| unsafe { (*entry).note })
+    }
+
     /// Lines up behind all others.
     ///
     /// # Panics
