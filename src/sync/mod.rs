@@ -1,4 +1,4 @@
-//! Synchronization between tasks: channels, locks and signals.
+//! Synchronization between tasks: channels, locks, signals.
 //!
 //! Nothing in here needs a runtime: the futures work on any executor, and the `blocking_*` methods
 //! on any thread that does not drive one.
@@ -15,5 +15,5 @@ pub use semaphore::{
 
 /// Futures that have a name.
 pub mod futures {
-    pub use super::notify::{Notified, OwnedNotified};
+    pub use crate::sync::notify::{Notified, OwnedNotified};
 }

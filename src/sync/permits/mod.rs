@@ -1,4 +1,4 @@
-//! Counted permits with a fair queue: what semaphores, locks and bounded channels are made of.
+//! Counted permits with a fair queue: what semaphores are made of.
 //!
 //! Taking and giving back is one exchange on a [`Word`] as long as nobody waits. Otherwise permits
 //! go from hand to hand: whoever gives some back gives them to the first in line, who may get them
