@@ -11,6 +11,8 @@ pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
 pub mod signal;
+#[allow(unsafe_code)]
+pub mod sync;
 pub mod task;
 pub mod time;
 #[allow(unsafe_code)]

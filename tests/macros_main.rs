@@ -218,37 +218,18 @@ mod recorder {
 
         pub struct Builder;
         pub struct Runtime;
-        #[derive(Debug, Default)]
-        pub struct LocalOptions;
-        #[derive(Debug)]
-        pub enum UnhandledPanic {
-            Ignore,
-            ShutdownRuntime,
-        }
 
         impl Builder {
             pub fn new_current_thread() -> Self {
                 record("current_thread");
                 Self
             }
-            pub fn new_multi_thread() -> Self {
-                record("multi_thread");
-                Self
-            }
             pub fn enable_all(&mut self) -> &mut Self {
                 record("all");
                 self
             }
-            pub fn worker_threads(&mut self, count: usize) -> &mut Self {
-                record(count);
-                self
-            }
             pub fn start_paused(&mut self, paused: bool) -> &mut Self {
                 record(paused);
-                self
-            }
-            pub fn unhandled_panic(&mut self, choice: UnhandledPanic) -> &mut Self {
-                record(choice);
                 self
             }
             pub fn name(&mut self, name: impl Into<String>) -> &mut Self {
@@ -256,10 +237,6 @@ mod recorder {
                 self
             }
             pub fn build(&mut self) -> std::io::Result<Runtime> {
-                Ok(Runtime)
-            }
-            pub fn build_local(&mut self, options: LocalOptions) -> std::io::Result<Runtime> {
-                record(options);
                 Ok(Runtime)
             }
         }
@@ -275,17 +252,11 @@ mod recorder {
 #[runtime::main(crate = "recorder")]
 async fn defaults() {}
 
-#[runtime::main(crate = "recorder", worker_threads = 0x4, name = "crowd")]
-async fn threads() {}
+#[runtime::main(crate = "recorder", name = "crowd")]
+async fn named() {}
 
 #[runtime::main(crate = "recorder", flavor = "current_thread", start_paused = true)]
 async fn paused() {}
-
-#[runtime::main(crate = "recorder", flavor = "local", unhandled_panic = "shutdown_runtime")]
-async fn local() {}
-
-#[runtime::main(crate = "recorder", flavor = "current_thread", unhandled_panic = "ignore")]
-async fn ignoring() {}
 
 #[test]
 fn options_reach_the_builder() {
@@ -293,9 +264,7 @@ fn options_reach_the_builder() {
         function();
         recorder::calls()
     };
-    assert_eq!(calls(defaults), ["multi_thread", "all"]);
-    assert_eq!(calls(threads), ["multi_thread", "all", "4", "crowd"]);
+    assert_eq!(calls(defaults), ["current_thread", "all"]);
+    assert_eq!(calls(named), ["current_thread", "all", "crowd"]);
     assert_eq!(calls(paused), ["current_thread", "all", "true"]);
-    assert_eq!(calls(local), ["current_thread", "all", "ShutdownRuntime", "LocalOptions"]);
-    assert_eq!(calls(ignoring), ["current_thread", "all", "Ignore"]);
 }

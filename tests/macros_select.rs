@@ -415,3 +415,15 @@ fn unusual_brackets_in_a_branch_cause_no_warning() {
     });
     assert!(chosen == 1 || chosen == 2);
 }
+
+#[test]
+fn a_branch_whose_output_nothing_determines_can_be_disabled() {
+    let chosen = block_on(async {
+        let undetermined = poll_fn(|_| panic!("polled though disabled"));
+        runtime::select! {
+            _ = undetermined, if false => 0,
+            number = ready(1) => number,
+        }
+    });
+    assert_eq!(chosen, 1);
+}

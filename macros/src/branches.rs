@@ -1,4 +1,4 @@
-//! What `select!`, `join!` and `try_join!` have in common: a row of futures, pinned in place.
+//! A row of futures, pinned in place: what `select!`, `join!`, `try_join!` have in common.
 //!
 //! The expansions contain no `unsafe`: the futures are linked into one chain, which is pinned as a
 //! whole and split into pinned references at every poll. All names that an expansion introduces

@@ -1,4 +1,4 @@
-//! The attribute macros `main` and `test`.
+//! The attribute macros.
 
 use crate::function::Function;
 use crate::options::{Flavor, Options};
@@ -18,7 +18,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn main(krate: &'static str) -> Self {
-        Self { name: "main", krate, flavor: Flavor::MultiThread, test: false }
+        Self { name: "main", krate, flavor: Flavor::CurrentThread, test: false }
     }
 
     pub(crate) fn test(krate: &'static str) -> Self {
@@ -38,6 +38,7 @@ impl Entry {
             }
         };
         let options = Options::parse(self.flavor, options);
+        let options = options.and_then(|options| options.check_available().map(|()| options));
         let complaint = self.check(&function).and(options.as_ref().map(drop).map_err(Clone::clone));
         let complaint = complaint.err().map(Error::into_compile_error);
         if function.signature.asyncness.is_none() {

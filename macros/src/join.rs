@@ -1,4 +1,4 @@
-//! The expansion of `join!` and `try_join!`.
+//! The expansion of `join!`, of which `try_join!` is a variant.
 
 use crate::branches::{Branch, Branches, Mode};
 use proc_macro2::{Ident, Span, TokenStream};

@@ -207,19 +207,24 @@ fn step(branch: &Branch<'_>, choice: &Choice, support: &TokenStream) -> TokenStr
     quote_spanned! {Span::mixed_site()=>
         // Of the user's code, only the pattern is in here; what it binds is used by the handler.
         #[allow(unused)]
-        if live.contains(#index) {
-            let polled = #support::Future::poll(#name.as_mut(), cx);
-            if let #support::Poll::Ready(mut value) = polled {
-                let mut matches = false;
-                match value {
-                    #pattern if { matches = true; false } => ::core::unreachable!(),
-                    _ => {}
-                }
-                if matches {
-                    return #support::Poll::Ready(__SelectOutput::#variant(value));
-                }
-                live.disable(#index);
+        'step: {
+            if !live.contains(#index) {
+                break 'step;
             }
+            let mut value = match #support::Future::poll(#name.as_mut(), cx) {
+                #support::Poll::Ready(value) => value,
+                // An arm that leaves lets the compiler choose a type where nothing settles it.
+                #support::Poll::Pending => break 'step,
+            };
+            let mut matches = false;
+            match value {
+                #pattern if { matches = true; false } => ::core::unreachable!(),
+                _ => {}
+            }
+            if matches {
+                return #support::Poll::Ready(__SelectOutput::#variant(value));
+            }
+            live.disable(#index);
         }
     }
 }

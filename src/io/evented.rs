@@ -1,32 +1,14 @@
 //! The one bridge from an operating system object to the reactor.
-//!
-//! An operation is tried first and waited for after it would have blocked:
-//!
-//! ```text
-//!   ready, or never asked ──operation──▶ done
-//!     ▲                         │
-//!     │                     WouldBlock
-//!     │                         ▼
-//!     └──event── wait ◀── clear what was sampled before the operation, or register
-//! ```
 
+use super::operation::Drained;
 use super::registration::Registration;
 use super::{Interest, Ready};
 use crate::engine::reactor::{Direction, ReadyEvent};
-use crate::engine::task::budget::poll_proceed;
 use std::fmt;
-use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
 use std::os::fd::AsRawFd;
-use std::task::{Context, Poll, ready};
-
-/// Whether an operation that succeeded has left nothing to be had by the next one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Drained {
-    Yes,
-    No,
-}
+use std::task::{Context, Poll};
 
 /// A non-blocking object of the operating system, with its place in the reactor.
 pub(crate) struct Evented<S: AsRawFd> {
@@ -63,169 +45,63 @@ impl<S: AsRawFd> Evented<S> {
         self.registration.register().map(drop)
     }
 
-    /// Whether a task has had to wait for the object.
-    pub(crate) fn has_waited(&self) -> bool {
-        matches!(self.registration.source(), Ok(Some(_)))
-    }
-
-    /// Does `op`, waiting while it answers `WouldBlock`; only the last caller for each direction is
-    /// woken.
+    /// As [`Registration::poll_io`].
     pub(crate) fn poll_io<R>(
         &self,
         cx: &mut Context<'_>,
         direction: Direction,
-        mut op: impl FnMut() -> io::Result<R>,
+        op: impl FnMut() -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        self.poll_drain(cx, direction, || op().map(|result| (result, Drained::No)))
+        self.registration.poll_io(cx, direction, op)
     }
 
-    /// As [`Evented::poll_io`]; `op` also says whether the next one would block, which saves the
-    /// attempt.
+    /// As [`Registration::poll_drain`].
     pub(crate) fn poll_drain<R>(
         &self,
         cx: &mut Context<'_>,
         direction: Direction,
-        mut op: impl FnMut() -> io::Result<(R, Drained)>,
+        op: impl FnMut() -> io::Result<(R, Drained)>,
     ) -> Poll<io::Result<R>> {
-        loop {
-            let charge = ready!(poll_proceed(cx));
-            let seen = match self.registration.source()? {
-                Some(_) => Some(ready!(self.registration.poll_ready(cx, direction))?),
-                None => None,
-            };
-            if let Some(result) = self.attempt(seen, direction.mask(), &mut op) {
-                charge.made_progress();
-                return Poll::Ready(result);
-            }
-        }
+        self.registration.poll_drain(cx, direction, op)
     }
 
-    /// Does `op`, waiting while it answers `WouldBlock`, beside any number of others.
+    /// As [`Registration::async_io`].
     pub(crate) async fn async_io<R>(
         &self,
         interest: Interest,
-        mut op: impl FnMut() -> io::Result<R>,
+        op: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
-        let mask = interest.mask();
-        let mut op = || op().map(|result| (result, Drained::No));
-        loop {
-            let seen = match self.registration.source()? {
-                Some(_) => Some(self.registration.readiness(mask).await?),
-                None => None,
-            };
-            let charge = poll_fn(poll_proceed).await;
-            if let Some(result) = self.attempt(seen, mask, &mut op) {
-                charge.made_progress();
-                return result;
-            }
-        }
+        self.registration.async_io(interest, op).await
     }
 
-    /// Does `op` if the object is ready for it as far as anybody knows.
+    /// As [`Registration::try_io`].
     pub(crate) fn try_io<R>(
         &self,
         interest: Interest,
         op: impl FnOnce() -> io::Result<R>,
     ) -> io::Result<R> {
-        let mask = interest.mask();
-        let seen = self.registration.ready(mask)?;
-        if seen.is_some_and(|seen| seen.ready.is_empty()) {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let result = op();
-        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
-            // Who waits next is told if this fails; the answer to this attempt is there.
-            let _ = self.note_blocked(seen, mask);
-        }
-        result
+        self.registration.try_io(interest, op)
     }
 
-    /// Waits for readiness, beside any number of others.
+    /// As [`Registration::readiness`].
     pub(crate) async fn readiness(&self, interest: Interest) -> io::Result<ReadyEvent> {
-        let charge = poll_fn(poll_proceed).await;
-        charge.made_progress();
-        self.registration.readiness(interest.mask()).await
+        self.registration.readiness(interest).await
     }
 
     /// Waits for readiness to be read; only the last caller is woken.
     pub(crate) fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<ReadyEvent>> {
-        self.poll_direction(cx, Direction::Read)
+        self.registration.poll_readiness(cx, Direction::Read)
     }
 
     /// Waits for readiness to be written; only the last caller is woken.
     pub(crate) fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<ReadyEvent>> {
-        self.poll_direction(cx, Direction::Write)
-    }
-
-    /// Takes readiness back, except that a side which has ended stays so, and unless something
-    /// arrived after `seen`.
-    pub(crate) fn clear(&self, seen: ReadyEvent) {
-        self.registration.clear(seen, seen.ready - Ready::CLOSED);
+        self.registration.poll_readiness(cx, Direction::Write)
     }
 
     /// Ends the watch and hands the object out.
     pub(crate) fn into_inner(self) -> io::Result<S> {
         self.registration.deregister()?;
         Ok(self.io)
-    }
-
-    fn poll_direction(
-        &self,
-        cx: &mut Context<'_>,
-        direction: Direction,
-    ) -> Poll<io::Result<ReadyEvent>> {
-        let charge = ready!(poll_proceed(cx));
-        let seen = ready!(self.registration.poll_ready(cx, direction))?;
-        charge.made_progress();
-        Poll::Ready(Ok(seen))
-    }
-
-    /// Does `op` once; `None` if it would block and the caller has to wait.
-    ///
-    /// `WouldBlock` is the operating system's word, and takes everything back that was `seen`, the
-    /// end of a side included: a named pipe finds a new writer. A drained object has said nothing
-    /// about its end, which may have come in one event with the last data.
-    fn attempt<R>(
-        &self,
-        seen: Option<ReadyEvent>,
-        mask: Ready,
-        op: &mut impl FnMut() -> io::Result<(R, Drained)>,
-    ) -> Option<io::Result<R>> {
-        let error = match retried(op) {
-            Ok((result, drained)) => {
-                if let (Some(seen), Drained::Yes) = (seen, drained) {
-                    self.registration.clear(seen, mask - Ready::CLOSED);
-                }
-                return Some(Ok(result));
-            }
-            Err(error) => error,
-        };
-        if error.kind() != io::ErrorKind::WouldBlock {
-            return Some(Err(error));
-        }
-        self.note_blocked(seen, mask).err().map(Err)
-    }
-
-    /// Takes in that an operation would have blocked.
-    fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
-        match seen {
-            Some(seen) => self.registration.clear(seen, mask),
-            // The other direction is as unknown as before, so it stays worth an attempt.
-            None => {
-                let unknown = (Ready::READABLE | Ready::WRITABLE) - mask;
-                self.registration.register_as(unknown)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn retried<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
-    loop {
-        match op() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
     }
 }
 

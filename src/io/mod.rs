@@ -28,6 +28,9 @@
 mod forward;
 
 mod async_buf_read;
+#[allow(unsafe_code)]
+mod async_fd;
+mod async_fd_guard;
 mod async_read;
 mod async_seek;
 mod async_write;
@@ -35,6 +38,7 @@ mod evented;
 mod interest;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod operation;
 #[allow(unsafe_code)]
 mod read_buf;
 mod registration;
@@ -44,14 +48,16 @@ mod split;
 mod tests;
 #[allow(unsafe_code)]
 mod turn;
+pub mod unix;
 mod util;
 
 pub use self::async_buf_read::AsyncBufRead;
 pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
-pub(crate) use self::evented::{Drained, Evented};
+pub(crate) use self::evented::Evented;
 pub use self::interest::Interest;
+pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::util::{

@@ -108,7 +108,7 @@ impl Registration {
     }
 
     /// Waits for `interest`, beside any number of others.
-    pub(crate) async fn readiness(&self, interest: Ready) -> io::Result<ReadyEvent> {
+    pub(super) async fn until_ready(&self, interest: Ready) -> io::Result<ReadyEvent> {
         let source = self.register()?;
         if source.ready(interest)?.ready.is_empty() {
             self.begin_waiting();
@@ -135,7 +135,8 @@ impl Registration {
         }
     }
 
-    fn begin_waiting(&self) {
+    /// Asks the loop to look at the operating system at its next turn.
+    pub(crate) fn begin_waiting(&self) {
         if let Some(Ok(placed)) = self.place.get() {
             self.runtime.port(placed.port).begin_waiting();
         }

@@ -1,4 +1,4 @@
-//! Syntax for running several futures at once and for starting a runtime.
+//! Syntax for tasks that wait on several futures, next to the attributes that start a runtime.
 
 mod chain;
 mod join;
@@ -20,22 +20,19 @@ mod try_join;
 /// fn`, with arguments or `self` too, becomes one that blocks until its body is done. It must not
 /// be called from inside a runtime.
 ///
-/// The body itself is not a spawned task: on the `multi_thread` flavor it runs on the calling
-/// thread, next to the workers. What should run on a worker is to be spawned.
+/// The body itself is not a spawned task; it runs on the calling thread, and so does every task.
 ///
 /// # Options
 ///
 /// | option | value | what it does |
 /// |---|---|---|
-/// | `flavor` | `"multi_thread"` | a pool of worker threads; the default |
-/// | | `"current_thread"` | everything on the calling thread |
-/// | | `"local"` | the same, and `spawn_local` works everywhere |
-/// | `worker_threads` | an integer | the size of the pool; as many as there are cores unless given |
-/// | `start_paused` | `true` or `false` | starts with a paused clock; not for `multi_thread` |
-/// | `unhandled_panic` | `"ignore"` | a task that panics affects only who joins it; the default |
-/// | | `"shutdown_runtime"` | it shuts the runtime down; not for `multi_thread` |
+/// | `flavor` | `"current_thread"` | everything on the calling thread; the default |
+/// | `start_paused` | `true` or `false` | starts with a paused clock |
 /// | `name` | a string | the name of the runtime |
 /// | `crate` | a path, as a string | where the expansion finds this crate; `"::runtime"` unless given |
+///
+/// The other flavors (`"multi_thread"` with `worker_threads`, `"local"`) and `unhandled_panic` are
+/// refused with a clear error until the runtime has them.
 ///
 /// # Panics
 ///
@@ -55,6 +52,7 @@ mod try_join;
 /// is the same as
 ///
 /// ```
+/// # #[allow(clippy::needless_doctest_main)]
 /// fn main() {
 ///     runtime::runtime::Builder::new_current_thread()
 ///         .enable_all()
@@ -94,9 +92,7 @@ pub use ringloop_macros::main;
 
 /// Runs an `async fn` as a test on a runtime of its own.
 ///
-/// It takes the options of [`main`](macro@main), but the default flavor is `current_thread`, so that tests are
-/// cheap to start and easy to reproduce. A test that needs tasks to run in parallel says
-/// `flavor = "multi_thread"`.
+/// It takes the options of [`main`](macro@main). Tests are cheap to start and easy to reproduce.
 ///
 /// The attribute includes the standard `#[test]`; `#[should_panic]`, `#[ignore]` and the like go
 /// next to it as usual, and a test may return a `Result`.

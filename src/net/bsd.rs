@@ -1,5 +1,4 @@
-//! What this room asks of the BSDs and Apple's systems; the sibling `linux.rs` exports the same
-//! names.
+//! What this room asks of every other Unix; the sibling `linux.rs` exports the same names.
 
 use super::unix::UCred;
 use socket2::{Domain, SockAddr, SockRef, Socket, Type};

@@ -1,4 +1,4 @@
-//! Descriptors, and the types of the standard library that hold them.
+//! Descriptors by the types of the standard library that hold them.
 
 use super::impl_for::impl_for;
 use super::unix::pipe::{Receiver, Sender};
@@ -88,6 +88,11 @@ impl_for! { TcpSocket, UnixSocket => impl IntoRawFd {
 } }
 
 impl_for! { TcpSocket, UnixSocket => impl FromRawFd {
+    /// Takes a descriptor over.
+    ///
+    /// # Safety
+    ///
+    /// As the trait has it: the descriptor must be open, and the caller's to give away.
     unsafe fn from_raw_fd(fd: RawFd) -> Self {
         // SAFETY: the caller owns the descriptor and gives it away.
         Self { socket: unsafe { OwnedFd::from_raw_fd(fd) }.into() }

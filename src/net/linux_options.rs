@@ -1,6 +1,7 @@
-//! Socket options that only Linux has.
+//! What only Linux lets sockets do, or pipes.
 
 use super::impl_for::impl_for;
+use super::unix::pipe::OpenOptions;
 use super::{TcpSocket, TcpStream, UdpSocket};
 use socket2::SockRef;
 use std::io;
@@ -82,5 +83,36 @@ impl TcpStream {
     /// ```
     pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
         SockRef::from(self).set_tcp_quickack(quickack)
+    }
+}
+
+impl OpenOptions {
+    /// Sets whether to open the named pipe for both directions, whichever of them is used.
+    ///
+    /// A [`Sender`](super::unix::pipe::Sender) can then be opened before anybody reads, and a
+    /// [`Receiver`](super::unix::pipe::Receiver) never sees the end, since it could write itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[runtime::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let dir = std::env::temp_dir().join(format!("ringloop-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&dir)?;
+    /// use runtime::net::unix::pipe::OpenOptions;
+    ///
+    /// let path = dir.join("read_write.fifo");
+    /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
+    /// let sender = OpenOptions::new().read_write(true).open_sender(&path)?;
+    /// sender.try_write(b"hi")?;
+    /// let receiver = OpenOptions::new().open_receiver(&path)?;
+    /// receiver.readable().await?;
+    /// assert_eq!(receiver.try_read(&mut [0; 16])?, 2);
+    /// # std::fs::remove_dir_all(&dir)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn read_write(&mut self, value: bool) -> &mut Self {
+        self.read_write = value;
+        self
     }
 }

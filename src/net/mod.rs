@@ -1,4 +1,4 @@
-//! TCP, UDP and Unix sockets, and pipes.
+//! Networking over TCP, UDP, Unix sockets or pipes.
 //!
 //! [`TcpListener`] and [`TcpStream`] talk over TCP, [`UdpSocket`] over UDP; [`UnixListener`],
 //! [`UnixStream`] and [`UnixDatagram`] do the same within the machine. A [`TcpSocket`] or a

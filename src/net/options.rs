@@ -1,4 +1,4 @@
-//! Addresses and options that several kinds of sockets have.
+//! What several kinds of sockets can be told or asked.
 
 use super::impl_for::impl_for;
 use super::sys;

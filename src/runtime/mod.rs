@@ -1,4 +1,4 @@
-//! Runtimes: how to build one, enter it, run futures on it and end it.
+//! Runtimes: how to build one, enter it, run futures on it, end it.
 //!
 //! A [`Runtime`] owns an event loop. [`Runtime::block_on`] runs a future on it, together with every
 //! task that was spawned; a [`Handle`] lets other threads spawn onto it.
@@ -23,6 +23,7 @@ mod id;
 mod metrics;
 #[allow(clippy::module_inception)]
 mod runtime;
+mod seed;
 
 pub use builder::Builder;
 pub use enter::EnterGuard;
@@ -32,3 +33,4 @@ pub use handle::{Handle, RuntimeFlavor};
 pub use id::Id;
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
+pub use seed::RngSeed;

@@ -1,4 +1,4 @@
-//! The primitives of loom, under the names and constructors of the standard library.
+//! The primitives of loom, named as those of the standard library.
 //!
 //! Loom's types cannot be made in a `const fn`. The wrappers here make them at first use instead,
 //! which loom replays as faithfully as any other step of a model, but takes for a write: the first
@@ -6,11 +6,12 @@
 //! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
 
-pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::{hint, thread};
-pub(crate) use std::sync::{OnceLock, Weak};
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
+pub(crate) use std::sync::OnceLock;
 pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
@@ -91,14 +92,6 @@ impl<T> Default for AtomicPtr<T> {
     }
 }
 
-// Loom's macro does not know the `const { .. }` form of the standard one.
-macro_rules! lazy_thread_local {
-    ($($(#[$attr:meta])* static $name:ident: $ty:ty = const { $($init:tt)* };)*) => {
-        ::loom::thread_local! { $($(#[$attr])* static $name: $ty = { $($init)* };)* }
-    };
-}
-pub(crate) use lazy_thread_local as thread_local;
-
 /// A mutual exclusion lock.
 #[derive(Debug)]
 pub(crate) struct Mutex<T: ?Sized> {
@@ -170,10 +163,6 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 pub(crate) struct Condvar(OnceLock<::loom::sync::Condvar>);
 
 impl Condvar {
-    pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-
     fn raw(&self) -> &::loom::sync::Condvar {
         self.0.get_or_init(::loom::sync::Condvar::new)
     }
@@ -182,41 +171,10 @@ impl Condvar {
         self.raw().notify_one();
     }
 
-    pub(crate) fn notify_all(&self) {
-        self.raw().notify_all();
-    }
-
     pub(crate) fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let held = guard.held.take().expect("a guard holds its lock");
         guard.held = Some(self.raw().wait(held).unwrap_or_else(std::sync::PoisonError::into_inner));
         guard
-    }
-
-    /// Loom has no clock: waits as [`Condvar::wait`] does and never reports a timeout.
-    pub(crate) fn wait_timeout<'a, T>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        _limit: Duration,
-    ) -> (MutexGuard<'a, T>, bool) {
-        (self.wait(guard), false)
-    }
-}
-
-/// A lock for many readers or one writer.
-#[derive(Debug, Default)]
-pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
-
-impl<T> RwLock<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(::loom::sync::RwLock::new(value))
-    }
-
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -227,10 +185,6 @@ pub(crate) struct UnsafeCell<T>(::loom::cell::UnsafeCell<T>);
 impl<T> UnsafeCell<T> {
     pub(crate) fn new(value: T) -> Self {
         Self(::loom::cell::UnsafeCell::new(value))
-    }
-
-    pub(crate) fn into_inner(self) -> T {
-        self.0.into_inner()
     }
 
     #[track_caller]

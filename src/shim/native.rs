@@ -1,11 +1,12 @@
 //! The primitives of the standard library, without lock poisoning.
 
 use std::sync::PoisonError;
-use std::time::Duration;
 
-pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+/// The counted pointer in signatures that users see, whatever the build.
+pub(crate) use std::sync::Arc as UserArc;
+pub(crate) use std::sync::{Arc, MutexGuard, OnceLock};
 pub(crate) use std::thread::panicking;
-pub(crate) use std::{hint, thread, thread_local};
+pub(crate) use std::{hint, thread_local};
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {
@@ -50,53 +51,12 @@ impl<T: ?Sized> Mutex<T> {
 pub(crate) struct Condvar(std::sync::Condvar);
 
 impl Condvar {
-    pub(crate) const fn new() -> Self {
-        Self(std::sync::Condvar::new())
-    }
-
     pub(crate) fn notify_one(&self) {
         self.0.notify_one();
     }
 
-    pub(crate) fn notify_all(&self) {
-        self.0.notify_all();
-    }
-
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits at most `limit`; the flag says whether the time ran out.
-    pub(crate) fn wait_timeout<'a, T>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        limit: Duration,
-    ) -> (MutexGuard<'a, T>, bool) {
-        let (guard, result) =
-            self.0.wait_timeout(guard, limit).unwrap_or_else(PoisonError::into_inner);
-        (guard, result.timed_out())
-    }
-}
-
-/// A lock for many readers or one writer that a panicking holder simply releases.
-#[derive(Debug, Default)]
-pub(crate) struct RwLock<T: ?Sized>(std::sync::RwLock<T>);
-
-impl<T> RwLock<T> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self(std::sync::RwLock::new(value))
-    }
-}
-
-impl<T: ?Sized> RwLock<T> {
-    #[inline]
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[inline]
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,10 +68,6 @@ pub(crate) struct UnsafeCell<T: ?Sized>(std::cell::UnsafeCell<T>);
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(std::cell::UnsafeCell::new(value))
-    }
-
-    pub(crate) fn into_inner(self) -> T {
-        self.0.into_inner()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A timer that ticks again and again.
+//! A timer that ticks at a fixed pace.
 
 use super::{Duration, Instant, Sleep, sleep_until};
 use std::future::{Future, poll_fn};

@@ -1,4 +1,4 @@
-//! Waiting for time to pass, and limiting how long one waits for something else.
+//! Waiting for time to pass, or limiting how long one waits for something else.
 //!
 //! - [`sleep`] and [`sleep_until`] wait.
 //! - [`timeout`] and [`timeout_at`] stop waiting for a future after a while.

@@ -1,4 +1,4 @@
-//! Time that a test stops and moves.
+//! Time that a test stops, then moves.
 
 use super::Duration;
 use crate::engine::scheduler::{Shared, current};

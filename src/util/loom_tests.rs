@@ -1,4 +1,4 @@
-//! Models of what may not be missed between a waiter and whoever has news for it.
+//! Models of what may not be missed between a waiter on one side, news on the other.
 
 use super::atomic_waker::AtomicWaker;
 use super::block_on::block_on as block_thread_on;

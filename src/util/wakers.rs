@@ -1,4 +1,4 @@
-//! A batch of wakers, collected under a lock and woken after it is released.
+//! A batch of wakers that is collected under a lock, to be woken after it is released.
 //!
 //! A waker is foreign code: it may panic, take locks, or come straight back into the structure it
 //! was stored in. So nothing of ours is ever held across a wake, and a waker that panics does not

@@ -85,6 +85,7 @@ impl Frozen {
             }
             Flow::Shifted { .. } => {}
         }
+        // SeqCst: see above; without it a reader could miss the mark that the clock is past.
         fence(Ordering::SeqCst);
         *flow = Flow::Frozen { at: flow.now(real()) };
         true

@@ -1,4 +1,4 @@
-//! What kqueue does its own way: its timeouts are exact, and urgent data is ordinary data.
+//! What kqueue does its own way: its timeouts are exact, its urgent data is ordinary data.
 
 use crate::engine::clock::AnchoredClock;
 use mio::{Interest, Registry, Token};

@@ -1,4 +1,4 @@
-//! What Linux does its own way: an alarm to the nanosecond, and urgent data.
+//! What Linux does its own way: an alarm to the nanosecond, urgent data as an event.
 
 use crate::engine::clock::{AnchoredClock, any_shifted};
 use mio::unix::SourceFd;

@@ -31,6 +31,26 @@ impl Wake for Count {
     }
 }
 
+// The shim makes atomics and locks at their first use, which must come before there are threads.
+
+fn source(ready: Ready) -> Arc<Source> {
+    let source = Source::new(mio::Token(0), ready);
+    arrive(&source, Ready::EMPTY);
+    Arc::new(source)
+}
+
+fn registry() -> Arc<Registry> {
+    let registry = Registry::new();
+    assert!(registry.is_empty() && registry.lock().get(mio::Token(0)).is_none());
+    Arc::new(registry)
+}
+
+fn timers() -> Arc<Timers> {
+    let timers = Timers::new();
+    assert_eq!((timers.next_deadline(), timers.expire(0)), (None, 0));
+    Arc::new(timers)
+}
+
 fn arrive(source: &Source, ready: Ready) {
     let mut delivery = Delivery::new();
     source.arrived(ready);
@@ -41,7 +61,7 @@ fn arrive(source: &Source, ready: Ready) {
 #[test]
 fn readiness_and_poll_cannot_both_miss() {
     loom::model(|| {
-        let source = Arc::new(Source::new(mio::Token(0), Ready::EMPTY));
+        let source = source(Ready::EMPTY);
         let turn = {
             let source = source.clone();
             thread::spawn(move || arrive(&source, Ready::READABLE))
@@ -56,7 +76,7 @@ fn readiness_and_poll_cannot_both_miss() {
 #[test]
 fn readiness_and_a_linked_future_cannot_both_miss() {
     loom::model(|| {
-        let source = Arc::new(Source::new(mio::Token(0), Ready::EMPTY));
+        let source = source(Ready::EMPTY);
         let turn = {
             let source = source.clone();
             thread::spawn(move || arrive(&source, Ready::WRITABLE))
@@ -75,7 +95,7 @@ fn readiness_and_a_linked_future_cannot_both_miss() {
 #[test]
 fn a_future_that_is_dropped_is_out_of_the_list() {
     loom::model(|| {
-        let source = Arc::new(Source::new(mio::Token(0), Ready::EMPTY));
+        let source = source(Ready::EMPTY);
         let turn = {
             let source = source.clone();
             thread::spawn(move || arrive(&source, Ready::READABLE))
@@ -91,7 +111,7 @@ fn a_future_that_is_dropped_is_out_of_the_list() {
 #[test]
 fn clear_of_an_older_tick_keeps_the_event() {
     loom::model(|| {
-        let source = Arc::new(Source::new(mio::Token(0), Ready::READABLE));
+        let source = source(Ready::READABLE);
         let seen = source.ready(Ready::READABLE).unwrap();
         let turn = {
             let source = source.clone();
@@ -107,7 +127,7 @@ fn clear_of_an_older_tick_keeps_the_event() {
 #[test]
 fn a_clear_and_an_event_for_the_other_direction_do_not_undo_each_other() {
     loom::model(|| {
-        let source = Arc::new(Source::new(mio::Token(0), Ready::EMPTY));
+        let source = source(Ready::EMPTY);
         arrive(&source, Ready::READABLE);
         let seen = source.ready(Ready::READABLE).unwrap();
         let reader = {
@@ -123,7 +143,7 @@ fn a_clear_and_an_event_for_the_other_direction_do_not_undo_each_other() {
 #[test]
 fn a_source_registered_against_shutdown_is_refused_or_ended() {
     loom::model(|| {
-        let registry = Arc::new(Registry::new());
+        let registry = registry();
         let shutdown = {
             let registry = registry.clone();
             thread::spawn(move || {
@@ -158,7 +178,7 @@ fn set(entry: Pin<&TimerEntry>, timers: &Timers, waker: Waker) {
 #[test]
 fn a_timer_fires_or_is_cancelled() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let (count, waker) = Count::new();
         let entry = Box::pin(TimerEntry::new());
         set(entry.as_ref(), &timers, waker);
@@ -177,7 +197,7 @@ fn a_timer_fires_or_is_cancelled() {
 #[test]
 fn a_timer_that_is_put_off_while_it_fires_is_not_lost() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let (count, waker) = Count::new();
         let entry = Box::pin(TimerEntry::new());
         set(entry.as_ref(), &timers, waker);
@@ -197,7 +217,7 @@ fn a_timer_that_is_put_off_while_it_fires_is_not_lost() {
 #[test]
 fn a_timer_that_is_brought_forward_while_it_fires_is_not_lost() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let (count, waker) = Count::new();
         let entry = Box::pin(TimerEntry::new());
         set(entry.as_ref(), &timers, waker);
@@ -219,7 +239,7 @@ fn a_timer_that_is_brought_forward_while_it_fires_is_not_lost() {
 #[test]
 fn a_new_deadline_and_a_sleep_cannot_both_miss() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let worker = {
             let timers = timers.clone();
             thread::spawn(move || timers.begin_sleep(None))
@@ -236,7 +256,7 @@ fn a_new_deadline_and_a_sleep_cannot_both_miss() {
 #[test]
 fn a_timer_set_against_shutdown_is_refused_or_fired() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let shutdown = {
             let timers = timers.clone();
             thread::spawn(move || {
@@ -257,7 +277,7 @@ fn a_timer_set_against_shutdown_is_refused_or_fired() {
 #[test]
 fn a_new_waker_and_the_fire_cannot_both_miss() {
     loom::model(|| {
-        let timers = Arc::new(Timers::new());
+        let timers = timers();
         let (old, waker) = Count::new();
         let entry = Box::pin(TimerEntry::new());
         set(entry.as_ref(), &timers, waker);

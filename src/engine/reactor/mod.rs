@@ -38,3 +38,5 @@ pub(crate) use self::turn::{Reactor, Wait};
 
 #[cfg(all(test, loom))]
 mod loom_tests;
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -1,4 +1,4 @@
-//! One registered operating system object: its readiness and who waits for it.
+//! One registered operating system object, as those see it who wait for it.
 //!
 //! ```text
 //!   task                                    turn

@@ -1,4 +1,4 @@
-//! The packed word of a source: what it is ready for, and since which event.
+//! The packed word of a source: what it is ready for since which event.
 //!
 //! ```text
 //!   63        62 ...................... 8   7 ... 0
@@ -30,6 +30,11 @@ impl ReadyEvent {
     /// The same moment, seen by somebody who waits for `interest` only.
     pub(crate) fn narrowed(self, interest: Ready) -> ReadyEvent {
         ReadyEvent { ready: self.ready & interest, ..self }
+    }
+
+    /// The same moment, without what has been used up.
+    pub(crate) fn without(self, used: Ready) -> ReadyEvent {
+        ReadyEvent { ready: self.ready - used, ..self }
     }
 }
 

@@ -29,8 +29,10 @@ impl Link {
     /// `node` must be alive, and the caller must be the only one that holds it.
     #[inline]
     pub(super) unsafe fn next(node: NonNull<Link>) -> *mut Link {
-        // SAFETY: the caller says that the node is alive, and nobody writes to it meanwhile.
-        unsafe { node.as_ref() }.next.with(|next| unsafe { *next })
+        // SAFETY: the caller says that the node is alive.
+        let link = unsafe { node.as_ref() };
+        // SAFETY: the caller is alone with it, so nobody writes meanwhile.
+        link.next.with(|next| unsafe { *next })
     }
 
     /// Makes `next` follow `node`.
@@ -40,8 +42,10 @@ impl Link {
     /// `node` must be alive, and the caller must be the only one that holds it.
     #[inline]
     pub(super) unsafe fn set_next(node: NonNull<Link>, next: *mut Link) {
-        // SAFETY: the caller says that the node is alive, and nobody looks at it meanwhile.
-        unsafe { node.as_ref() }.next.with_mut(|slot| unsafe { *slot = next });
+        // SAFETY: the caller says that the node is alive.
+        let link = unsafe { node.as_ref() };
+        // SAFETY: the caller is alone with it, so nobody looks meanwhile.
+        link.next.with_mut(|slot| unsafe { *slot = next });
     }
 }
 
@@ -53,7 +57,6 @@ impl Link {
 ///   touches it. In particular no second item with the same link enters a queue meanwhile.
 /// - The pointer may be used for all that `from_node` needs: one made from a reference to the link
 ///   alone would not reach the rest of the allocation.
-/// - Neither function panics or calls foreign code: queues call them in the middle of a step.
 pub(crate) unsafe trait Chained: Sized {
     /// Gives the item away as its link.
     fn into_node(self) -> NonNull<Link>;

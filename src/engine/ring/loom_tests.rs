@@ -190,16 +190,9 @@ fn a_look_sees_the_own_push_until_somebody_pops_it() {
     });
 }
 
-fn new_lane<const N: usize>() -> Lane<Item, N> {
-    let lane = Lane::new();
-    // As in `ring_of`: looks at each of the lane's atomics.
-    assert_eq!(label(lane.victim().steal_into(&mut Lane::new())), Pop::Empty);
-    lane
-}
-
 /// A lane that holds the items `(0, 0)` up to `(0, count - 1)`.
 fn lane_of<const N: usize>(count: u32) -> (Lane<Item, N>, Maker) {
-    let (mut lane, maker) = (new_lane(), Maker::new());
+    let (mut lane, maker) = (Lane::new(), Maker::new());
     let mut shed = Fifo::new();
     for number in 0..count {
         lane.push(maker.item(0, number), &mut shed);
@@ -212,7 +205,7 @@ fn lane_of<const N: usize>(count: u32) -> (Lane<Item, N>, Maker) {
 fn thief<const N: usize>(
     victim: Victim<Item, N>,
 ) -> thread::JoinHandle<(Pop<Label>, Lane<Item, N>)> {
-    let mut lane = new_lane();
+    let mut lane = Lane::new();
     thread::spawn(move || {
         let first = label(victim.steal_into(&mut lane));
         (first, lane)
@@ -237,6 +230,19 @@ fn the_last_item_goes_to_the_owner_or_to_the_thief() {
         seen.extend(loot(thief.join().unwrap()));
         assert_eq!(seen, [(0, 0)]);
         assert!(lane.is_empty() && lane.victim().is_empty());
+    });
+}
+
+#[test]
+fn a_thief_that_loses_an_item_to_the_owner_looks_again() {
+    model(4, || {
+        let (mut lane, _maker) = lane_of::<4>(2);
+        let thief = thief(lane.victim());
+        let mut seen: Vec<_> = lane.pop().map(|item| item.label()).into_iter().collect();
+        let stolen = loot(thief.join().unwrap());
+        assert_eq!(stolen.len(), 1, "an item was left, and nobody else was robbing");
+        seen.extend(stolen);
+        assert_each_once(seen, [(0, 0), (0, 1)]);
     });
 }
 
@@ -336,9 +342,10 @@ fn a_lane_that_is_being_robbed_is_not_empty() {
 fn loot_can_be_stolen_on() {
     model(3, || {
         let (mut lane, _maker) = lane_of::<4>(4);
-        let (victim, mut second) = (lane.victim(), new_lane::<4>());
+        let (mut second, _other_maker) = lane_of::<4>(1);
+        assert_eq!(drain(&mut second), [(0, 0)]);
         let third = thief(second.victim());
-        let first = item_of(label(victim.steal_into(&mut second)));
+        let first = item_of(label(lane.victim().steal_into(&mut second)));
         let mut seen: Vec<_> = first.into_iter().chain(drain(&mut second)).collect();
         seen.extend(drain(&mut lane));
         seen.extend(loot(third.join().unwrap()));

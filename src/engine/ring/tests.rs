@@ -2,12 +2,13 @@
 
 use super::item::{Item, Maker};
 use super::{Chained, Fifo, Lane, Link, MicrotaskRing, Pop, Victim};
+use crate::shim::Arc;
 use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
-use crate::shim::{Arc, thread};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+use std::thread;
 
 type Label = (u32, u32);
 
@@ -70,7 +71,7 @@ fn a_dropped_queue_drops_its_items() {
     assert_eq!(maker.alive(1), 0);
 }
 
-/// An item whose drop panics when the number is 1.
+/// An item whose drop panics when the number is 1, and whose taking does when it is 9.
 struct Touchy(Item);
 
 // SAFETY: hands through what `Item` does.
@@ -83,7 +84,9 @@ unsafe impl Chained for Touchy {
 
     unsafe fn from_node(node: NonNull<Link>) -> Self {
         // SAFETY: the same contract.
-        Self(unsafe { Item::from_node(node) })
+        let item = unsafe { Item::from_node(node) };
+        assert_ne!(item.label().1, 9, "nobody takes this one");
+        Self(item)
     }
 }
 
@@ -106,6 +109,16 @@ fn an_item_that_panics_when_dropped_does_not_leak_the_rest() {
     assert_eq!(maker.alive(1), 4);
     catch_unwind(AssertUnwindSafe(|| drop(lane))).unwrap_err();
     assert_eq!(maker.alive(1), 0);
+}
+
+#[test]
+fn a_consumer_that_unwinds_gives_up_the_claim() {
+    let (ring, maker) = (MicrotaskRing::new(), Maker::new());
+    for number in [9, 0] {
+        assert!(ring.push(Touchy(maker.item(0, number))).is_ok());
+    }
+    assert!(catch_unwind(AssertUnwindSafe(|| ring.pop())).is_err());
+    assert!(matches!(ring.pop(), Pop::Item(Touchy(ref item)) if item.label() == (0, 0)));
 }
 
 #[test]
@@ -150,7 +163,7 @@ fn a_closed_ring_hands_items_back() {
     let (ring, maker) = (MicrotaskRing::new(), Maker::new());
     assert!(ring.push(maker.item(0, 0)).is_ok());
     assert_eq!(labels(&mut ring.close()), numbered([0]));
-    let back = ring.push(maker.item(0, 1)).err().expect("closed");
+    let back = ring.push(maker.item(0, 1)).map(drop).expect_err("closed");
     assert_eq!(back.label(), (0, 1));
     assert_eq!((label(ring.pop()), ring.len()), (Pop::Empty, 0));
     assert!(ring.push(back).is_err(), "looking for items does not open it again");
@@ -175,11 +188,17 @@ fn a_full_lane_sheds_its_older_half() {
 }
 
 #[test]
-fn a_thief_takes_the_older_half() {
+fn a_thief_takes_the_older_half_wherever_the_positions_are() {
     let maker = Maker::new();
-    for count in 0..8 {
+    for (before, count) in (0..=8).flat_map(|before| (0..=8).map(move |count| (before, count))) {
         let (mut lane, mut other) = (Lane::<Item, 8>::new(), Lane::new());
-        (0..count).for_each(|number| lane.push(maker.item(0, number), &mut Fifo::new()));
+        let fill = |lane: &mut Lane<Item, 8>, count| {
+            (0..count).for_each(|number| lane.push(maker.item(0, number), &mut Fifo::new()));
+        };
+        fill(&mut lane, before);
+        drain(&mut lane);
+        fill(&mut lane, count);
+        assert_eq!(lane.victim().len(), count as usize);
         let first = label(lane.victim().steal_into(&mut other));
         assert_eq!(first, if count == 0 { Pop::Empty } else { Pop::Item((0, 0)) });
         let taken = count.div_ceil(2);

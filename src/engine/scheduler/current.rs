@@ -1,4 +1,4 @@
-//! What this thread is in: whose runtime, and which loop it holds.
+//! What this thread is in: the runtime it has entered, the loop it holds.
 
 use super::shared::Shared;
 use super::worker::Core;

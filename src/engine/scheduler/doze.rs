@@ -1,4 +1,4 @@
-//! Whether a loop sleeps, and who wakes it.
+//! The announcement of a loop that it sleeps.
 //!
 //! The loop announces its sleep and then looks once more at every queue; a producer fills a queue
 //! and then looks at the announcement. A fence between the two steps of each side makes sure that

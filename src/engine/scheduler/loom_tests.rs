@@ -1,4 +1,4 @@
-//! Models of a loop that sleeps, and of one that is handed from thread to thread.
+//! Models of the loop as a sleeper, then as a value handed from thread to thread.
 
 use super::doze::Doze;
 use super::slot::Slot;

@@ -1,4 +1,4 @@
-//! One event loop: what only its holder may touch, and the order in which it runs tasks.
+//! One event loop: what only its holder may touch.
 
 use super::counters::Counters;
 use super::shared::Shared;
@@ -119,10 +119,16 @@ impl Core {
             || !self.shared.loops[self.index].ring.is_empty()
     }
 
-    /// Runs ready tasks until there are none, or the operating system is due for a look.
+    /// Runs the tasks that are ready now, until the operating system is due for a look.
+    ///
+    /// What becomes ready meanwhile is left for the next call, so that the root future waits for
+    /// no more than one round.
     pub(super) fn run_tasks(&self) {
         let limit = self.shared.config.event_interval;
-        while self.polls_since_turn.get() < limit {
+        for _ in 0..self.with_lane(|lane| lane.len()).max(1) {
+            if self.polls_since_turn.get() >= limit {
+                return;
+            }
             let Some(task) = self.next() else { return };
             self.polls_since_turn.set(self.polls_since_turn.get() + 1);
             self.run(task);
@@ -172,13 +178,10 @@ impl Core {
 
     /// Looks at the operating system if that is due, and waits for it if there is nothing to do.
     pub(super) fn turn_or_park(&self) {
-        let outside = &self.shared.loops[self.index];
+        let due = self.polls_since_turn.get() >= self.shared.config.event_interval;
         if !self.has_work() {
-            self.polls_since_turn.set(0);
             park::park(self);
-        } else if outside.port.waiting_for_io()
-            || self.polls_since_turn.get() >= self.shared.config.event_interval
-        {
+        } else if due || self.shared.port(self.index).waiting_for_io() {
             self.turn(Wait::No);
         }
     }

@@ -119,6 +119,12 @@ impl<F: Future> TaskCell<F> {
         })
     }
 
+    /// Polls the future; see [`Methods::poll`].
+    ///
+    /// # Safety
+    ///
+    /// `header` must be the front of a live cell of this type, its future claimed, and one
+    /// reference to it the callee's to give up.
     unsafe fn poll(header: NonNull<Header>) -> bool {
         // SAFETY: the caller passes a live cell of this type.
         let cell = unsafe { header.cast::<Self>().as_ref() };
@@ -153,6 +159,11 @@ impl<F: Future> TaskCell<F> {
         false
     }
 
+    /// Drops the future, then completes; see [`Methods::cancel`].
+    ///
+    /// # Safety
+    ///
+    /// As for `poll`.
     unsafe fn cancel(header: NonNull<Header>) {
         // SAFETY: the caller passes a live cell of this type.
         let cell = unsafe { header.cast::<Self>().as_ref() };
@@ -170,6 +181,10 @@ impl<F: Future> TaskCell<F> {
     }
 
     /// Stores `error` in place of whatever the stage holds, and completes.
+    ///
+    /// # Safety
+    ///
+    /// As for `poll`.
     unsafe fn fail(header: NonNull<Header>, error: JoinError) {
         // SAFETY: the caller passes a live cell of this type.
         let cell = unsafe { header.cast::<Self>().as_ref() };
@@ -182,6 +197,10 @@ impl<F: Future> TaskCell<F> {
     }
 
     /// Ends the task, whose outcome is stored, and gives up the runner's reference.
+    ///
+    /// # Safety
+    ///
+    /// As for `poll`.
     unsafe fn complete(header: NonNull<Header>) {
         // SAFETY: the caller passes a live cell and one reference to it.
         let task = unsafe { Task::from_raw(header) };
@@ -213,6 +232,12 @@ impl<F: Future> TaskCell<F> {
         }
     }
 
+    /// Moves the output out; see [`Methods::take_output`].
+    ///
+    /// # Safety
+    ///
+    /// `header` must be the front of a live cell of this type that is complete, the caller the
+    /// join handle, and `out` a place for a poll of the output.
     unsafe fn take_output(header: NonNull<Header>, out: *mut ()) {
         // SAFETY: the caller passes a live cell of this type.
         let cell = unsafe { header.cast::<Self>().as_ref() };
@@ -225,15 +250,29 @@ impl<F: Future> TaskCell<F> {
         unsafe { *out.cast::<Poll<Result<F::Output, JoinError>>>() = Poll::Ready(output) };
     }
 
+    /// Drops what the stage holds; see [`Methods::drop_output`].
+    ///
+    /// # Safety
+    ///
+    /// `header` must be the front of a live cell of this type, whose stage is the caller's.
     unsafe fn drop_output(header: NonNull<Header>) {
         // SAFETY: the caller passes a live cell of this type.
         let cell = unsafe { header.cast::<Self>().as_ref() };
+        // SAFETY: the stage is the caller's.
+        if cell.stage.with(|stage| matches!(unsafe { &*stage }, Stage::Empty)) {
+            return;
+        }
         let entered = cell.header.id.enter();
         // SAFETY: the caller has the right to the stage.
         quietly(|| unsafe { cell.replace(Stage::Empty) });
         drop(entered);
     }
 
+    /// Frees the cell; see [`Methods::free`].
+    ///
+    /// # Safety
+    ///
+    /// `header` must be the front of a live cell of this type that nobody refers to any more.
     unsafe fn free(header: NonNull<Header>) {
         let cell = header.cast::<Self>();
         // SAFETY: the caller gave up the last reference, so nobody else reaches the cell. What

@@ -1,4 +1,4 @@
-//! Whether this thread drives a runtime right now, and so must not be blocked.
+//! Whether this thread drives a runtime right now, so that it must not be blocked.
 
 use crate::shim::thread_local;
 use std::cell::Cell;

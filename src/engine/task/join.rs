@@ -1,4 +1,4 @@
-//! The handles to a spawned task: one that waits for its output, and those that can only stop it.
+//! The handles to a spawned task.
 
 use super::budget;
 use super::error::JoinError;
@@ -191,8 +191,8 @@ impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         match self.header().state.leave() {
             Leave::Done => return,
-            // SAFETY: the bit was set until now and the task is not complete: the waker is ours.
             Leave::DropWaker => {
+                // SAFETY: the bit was set until now, the task not complete: the waker is ours.
                 drop(self.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
             }
             // SAFETY: the task is complete, so the stage is this handle's.

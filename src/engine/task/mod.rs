@@ -1,4 +1,4 @@
-//! One spawned future and its word of state.
+//! One spawned future with its word of state.
 //!
 //! A task is one allocation: a type-erased [`Header`], then the future or its output. Everybody who
 //! can reach it holds a counted reference; the count and all flags live in one word

@@ -28,12 +28,22 @@ unsafe fn task(data: *const ()) -> ManuallyDrop<Task> {
     ManuallyDrop::new(unsafe { Task::from_raw(header) })
 }
 
+/// Counts another waker.
+///
+/// # Safety
+///
+/// `data` must be that of a live waker of this module.
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: called through the table with a live waker's data.
     unsafe { task(data) }.header().state.retain();
     RawWaker::new(data, &METHODS)
 }
 
+/// Wakes with the waker's own reference.
+///
+/// # Safety
+///
+/// `data` must be that of a waker that ends here of this module.
 unsafe fn wake(data: *const ()) {
     // SAFETY: called through the table with the data of a waker that ends here.
     let task = unsafe { task(data) };
@@ -46,6 +56,11 @@ unsafe fn wake(data: *const ()) {
     }
 }
 
+/// Wakes, and leaves the waker its reference.
+///
+/// # Safety
+///
+/// `data` must be that of a live waker of this module.
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called through the table with a live waker's data.
     let task = unsafe { task(data) };
@@ -55,6 +70,11 @@ unsafe fn wake_by_ref(data: *const ()) {
     }
 }
 
+/// Gives up the waker's reference.
+///
+/// # Safety
+///
+/// `data` must be that of a waker that ends here of this module.
 unsafe fn drop(data: *const ()) {
     // SAFETY: called through the table with the data of a waker that ends here.
     std::mem::drop(ManuallyDrop::into_inner(unsafe { task(data) }));

@@ -1,4 +1,4 @@
-//! Single attempts to read and write a stream of bytes.
+//! Single attempts to move bytes through a stream.
 
 use crate::net::impl_for::impl_for;
 use crate::net::unix::pipe::{Receiver, Sender};

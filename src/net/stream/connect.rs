@@ -1,10 +1,9 @@
 //! How a socket becomes a connected stream.
 
 use super::{Bytes, Stream};
-use crate::engine::task::budget::poll_proceed;
 use crate::io::{Interest, Ready};
+use crate::task::yield_now;
 use socket2::{SockRef, Socket};
-use std::future::poll_fn;
 use std::io;
 use std::net::Shutdown;
 
@@ -24,8 +23,8 @@ impl<S: Bytes + From<Socket>> Stream<S> {
 
     /// A connection that was there at once.
     pub(in crate::net) async fn connected(socket: Socket) -> Self {
-        // Who connects in a loop must let those run who accept.
-        poll_fn(poll_proceed).await.made_progress();
+        // Who connects in a loop must let those run who accept: their queue is short.
+        yield_now().await;
         Self::new(socket.into(), Ready::WRITABLE)
     }
 

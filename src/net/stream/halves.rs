@@ -1,4 +1,4 @@
-//! What owned halves have in common: sharing a stream, and putting it together again.
+//! What owned halves have in common: a stream that is shared until it is put together again.
 
 use crate::net::impl_for::impl_for;
 use crate::net::watched::Streamed;

@@ -169,7 +169,7 @@ impl OwnedReadHalf {
             return Err(ReuniteError(self, write));
         }
         write.forget();
-        Ok(Arc::into_inner(self.whole).expect("the other half was the only other owner"))
+        Ok(Arc::try_unwrap(self.whole).expect("the other half was the only other owner"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! TCP: listeners, streams, and the sockets that become one or the other.
+//! TCP: listeners, streams, or the sockets that become one of them.
 //!
 //! A [`TcpStream`](super::TcpStream) can be split into a half that reads and a half that writes.
 //! [`split`](super::TcpStream::split) borrows the stream and costs nothing;

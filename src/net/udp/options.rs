@@ -1,4 +1,4 @@
-//! The options of a UDP socket: broadcast and multicast.
+//! The options of a UDP socket, from broadcast to multicast.
 
 use crate::net::UdpSocket;
 use crate::net::watched::Watched;

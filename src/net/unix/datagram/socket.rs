@@ -1,4 +1,4 @@
-//! A Unix datagram socket: where it is bound, whom it is connected to, and sending to anybody.
+//! A Unix datagram socket: where it is bound, whom it talks to.
 
 use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest, Ready};

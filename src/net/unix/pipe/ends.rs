@@ -8,7 +8,7 @@ use crate::net::watched::{Streamed, Watched};
 use socket2::SockRef;
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 /// The writing end of a pipe.
 ///
@@ -83,16 +83,23 @@ pub struct Receiver {
 #[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     let (read, write) = io::pipe()?;
-    let sender = Sender::nonblocking(OwnedFd::from(write).into())?;
-    Ok((sender, Receiver::nonblocking(OwnedFd::from(read).into())?))
+    let (read, write) = (OwnedFd::from(read), OwnedFd::from(write));
+    set_nonblocking(&read)?;
+    set_nonblocking(&write)?;
+    // There is room in a pipe that nobody has filled.
+    let sender = Stream::one_way(write.into(), Sender::INTEREST, Ready::WRITABLE)?;
+    Ok((Sender { stream: sender }, Receiver::from_owned_fd_unchecked(read)?))
+}
+
+/// The flag is one of all descriptors, whether sockets or not.
+fn set_nonblocking(end: impl AsFd) -> io::Result<()> {
+    SockRef::from(&end).set_nonblocking(true)
 }
 
 impl Sender {
     const ACCESS: i32 = libc::O_WRONLY;
     const WRONG_ACCESS: &str = "not in O_WRONLY or O_RDWR access mode";
     const INTEREST: Interest = Interest::WRITABLE;
-    /// There is room in a pipe that nobody has filled.
-    const AT_FIRST: Ready = Ready::WRITABLE;
 
     /// There is nothing to tell the other end before this one is dropped.
     pub(in crate::net) fn close_write(&mut self) -> io::Result<()> {
@@ -104,7 +111,6 @@ impl Receiver {
     const ACCESS: i32 = libc::O_RDONLY;
     const WRONG_ACCESS: &str = "not in O_RDONLY or O_RDWR access mode";
     const INTEREST: Interest = Interest::READABLE;
-    const AT_FIRST: Ready = Ready::EMPTY;
 }
 
 impl_for! { Sender, Receiver => {
@@ -141,7 +147,8 @@ impl_for! { Sender, Receiver => {
     pub fn from_file(file: File) -> io::Result<Self> {
         expect_pipe(&file)?;
         expect_access(&file, Self::ACCESS, Self::WRONG_ACCESS)?;
-        Self::nonblocking(file)
+        set_nonblocking(&file)?;
+        Self::from_file_unchecked(file)
     }
 
     /// Takes over a file without looking at it.
@@ -172,7 +179,7 @@ impl_for! { Sender, Receiver => {
     /// ```
     #[track_caller]
     pub fn from_file_unchecked(file: File) -> io::Result<Self> {
-        Ok(Self { stream: Stream::one_way(file, Self::INTEREST, Self::AT_FIRST)? })
+        Ok(Self { stream: Stream::one_way(file, Self::INTEREST, Ready::EMPTY)? })
     }
 
     /// Takes over a descriptor that is this end of a pipe, and makes it non-blocking.
@@ -294,13 +301,6 @@ impl_for! { Sender, Receiver => {
     /// ```
     pub fn try_io<R>(&self, io: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
         self.io().try_io(Self::INTEREST, io)
-    }
-
-    #[track_caller]
-    fn nonblocking(file: File) -> io::Result<Self> {
-        // Sets the flag of any descriptor, sockets or not.
-        SockRef::from(&file).set_nonblocking(true)?;
-        Self::from_file_unchecked(file)
     }
 } }
 

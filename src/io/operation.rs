@@ -1,0 +1,169 @@
+//! How an operation on a descriptor waits.
+//!
+//! It is tried first, and waited for after it would have blocked:
+//!
+//! ```text
+//!   ready, or never asked ──operation──▶ done
+//!     ▲                         │
+//!     │                     WouldBlock
+//!     │                         ▼
+//!     └──event── wait ◀── clear what was sampled before the operation, or register
+//! ```
+
+use super::registration::Registration;
+use super::{Interest, Ready};
+use crate::engine::reactor::{Direction, ReadyEvent};
+use crate::engine::task::budget::poll_proceed;
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll, ready};
+
+/// Whether an operation that succeeded has left nothing to be had by the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drained {
+    Yes,
+    No,
+}
+
+impl Registration {
+    /// Does `op`, waiting while it answers `WouldBlock`; only the last caller for each direction is
+    /// woken.
+    pub(crate) fn poll_io<R>(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+        mut op: impl FnMut() -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
+        self.poll_drain(cx, direction, || op().map(|result| (result, Drained::No)))
+    }
+
+    /// As [`Registration::poll_io`]; `op` also says whether the next one would block, which saves the
+    /// attempt.
+    pub(crate) fn poll_drain<R>(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+        mut op: impl FnMut() -> io::Result<(R, Drained)>,
+    ) -> Poll<io::Result<R>> {
+        loop {
+            let charge = ready!(poll_proceed(cx));
+            let seen = match self.source()? {
+                Some(_) => Some(ready!(self.poll_ready(cx, direction))?),
+                None => None,
+            };
+            if let Some(result) = self.attempt(seen, direction.mask(), &mut op) {
+                charge.made_progress();
+                return Poll::Ready(result);
+            }
+        }
+    }
+
+    /// Does `op`, waiting while it answers `WouldBlock`, beside any number of others.
+    pub(crate) async fn async_io<R>(
+        &self,
+        interest: Interest,
+        mut op: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mask = interest.mask();
+        let mut op = || op().map(|result| (result, Drained::No));
+        loop {
+            let seen = match self.source()? {
+                Some(_) => Some(self.until_ready(mask).await?),
+                None => None,
+            };
+            let charge = poll_fn(poll_proceed).await;
+            if let Some(result) = self.attempt(seen, mask, &mut op) {
+                charge.made_progress();
+                return result;
+            }
+        }
+    }
+
+    /// Does `op` if the object is ready for it as far as anybody knows.
+    pub(crate) fn try_io<R>(
+        &self,
+        interest: Interest,
+        op: impl FnOnce() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let mask = interest.mask();
+        let seen = self.ready(mask)?;
+        if seen.is_some_and(|seen| seen.ready.is_empty()) {
+            // Who goes on to yield and try again does wait, if by other means than ours.
+            self.begin_waiting();
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let result = op();
+        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
+            // Who waits next is told if this fails; the answer to this attempt is there.
+            let _ = self.note_blocked(seen, mask);
+        }
+        result
+    }
+
+    /// Waits for readiness, beside any number of others.
+    ///
+    /// It costs no budget: nothing is handed out, and who asks goes on to try.
+    pub(crate) async fn readiness(&self, interest: Interest) -> io::Result<ReadyEvent> {
+        self.until_ready(interest.mask()).await
+    }
+
+    /// Waits for readiness in one direction; only the last caller for each is woken.
+    pub(crate) fn poll_readiness(
+        &self,
+        cx: &mut Context<'_>,
+        direction: Direction,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        let charge = ready!(poll_proceed(cx));
+        let seen = ready!(self.poll_ready(cx, direction))?;
+        charge.made_progress();
+        Poll::Ready(Ok(seen))
+    }
+
+    /// Does `op` once; `None` if it would block and the caller has to wait.
+    ///
+    /// `WouldBlock` is the operating system's word, and takes everything back that was `seen`, the
+    /// end of a side included: a named pipe finds a new writer. A drained object has said nothing
+    /// about its end, which may have come in one event with the last data.
+    fn attempt<R>(
+        &self,
+        seen: Option<ReadyEvent>,
+        mask: Ready,
+        op: &mut impl FnMut() -> io::Result<(R, Drained)>,
+    ) -> Option<io::Result<R>> {
+        let error = match retried(op) {
+            Ok((result, drained)) => {
+                if let (Some(seen), Drained::Yes) = (seen, drained) {
+                    self.clear(seen, mask - Ready::CLOSED);
+                }
+                return Some(Ok(result));
+            }
+            Err(error) => error,
+        };
+        if error.kind() != io::ErrorKind::WouldBlock {
+            return Some(Err(error));
+        }
+        self.note_blocked(seen, mask).err().map(Err)
+    }
+
+    /// Takes in that an operation would have blocked.
+    fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
+        match seen {
+            Some(seen) => self.clear(seen, mask),
+            // The other direction is as unknown as before, so it stays worth an attempt.
+            None => {
+                let unknown = (Ready::READABLE | Ready::WRITABLE) - mask;
+                self.register_as(unknown)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn retried<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
+    loop {
+        match op() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The one allocation behind a oneshot channel.
+
+use super::state::{After, Completion, End, Snapshot, State};
+use crate::shim::UnsafeCell;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::task::{Context, Poll, Waker};
+
+/// What both ends reach.
+pub(super) struct Shared<T> {
+    state: State,
+    /// The sender's until it completes the channel, then the receiver's.
+    value: UnsafeCell<Option<T>>,
+    /// See [`State`] for who owns which waker when.
+    tx_waker: UnsafeCell<Option<Waker>>,
+    rx_waker: UnsafeCell<Option<Waker>>,
+}
+
+/// One end's reference to the channel.
+pub(super) struct Seat<T>(NonNull<Shared<T>>);
+
+// SAFETY: the state says who may touch which cell. A value goes from one thread to another, but
+// only one at a time can reach it.
+unsafe impl<T: Send> Send for Seat<T> {}
+// SAFETY: as above; what a shared seat offers safely reads the state only.
+unsafe impl<T: Send> Sync for Seat<T> {}
+
+impl<T> Deref for Seat<T> {
+    type Target = Shared<T>;
+
+    #[inline]
+    fn deref(&self) -> &Shared<T> {
+        // SAFETY: the memory is freed by the second end that leaves, and leaving consumes a seat.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> Seat<T> {
+    /// The seats of the sender and the receiver of a new channel.
+    pub(super) fn pair() -> (Self, Self) {
+        let shared = Box::new(Shared {
+            state: State::new(),
+            value: UnsafeCell::new(None),
+            tx_waker: UnsafeCell::new(None),
+            rx_waker: UnsafeCell::new(None),
+        });
+        let shared = NonNull::from(Box::leak(shared));
+        (Self(shared), Self(shared))
+    }
+
+    /// Sends `value` and leaves, as the sender; refused if the receiver has closed.
+    #[inline]
+    pub(super) fn send(mut self, value: T) -> Result<(), (Self, T)> {
+        // Dropped last, since that is foreign code.
+        let _waker = self.withdraw(End::Sender);
+        // SAFETY: the channel is not complete, so the cell is the sender's.
+        self.value.with_mut(|cell| unsafe { *cell = Some(value) });
+        match self.state.complete(Completion::Sent) {
+            Ok(after) => {
+                self.follow_up(after);
+                Ok(())
+            }
+            Err(_) => {
+                // SAFETY: as above, and it stays so.
+                let value = self.value.with_mut(|cell| unsafe { (*cell).take() });
+                Err((self, value.expect("put there above, and not sent")))
+            }
+        }
+    }
+
+    /// Leaves without a value, as the sender.
+    pub(super) fn end(mut self) {
+        let _waker = self.withdraw(End::Sender);
+        match self.state.complete(Completion::Ended) {
+            Ok(after) => self.follow_up(after),
+            Err(_) => unreachable!("only values are refused"),
+        }
+    }
+
+    #[inline]
+    fn follow_up(self, after: After) {
+        match after {
+            After::Nothing => {}
+            After::Free => self.free(),
+            After::Wake => {
+                // SAFETY: `complete` found RX_WAITS, so the waker is the sender's.
+                let waker = self.rx_waker.with_mut(|cell| unsafe { (*cell).take() });
+                // The waker may panic, and the receiver may free what this end uses: leave first.
+                self.leave(End::Sender);
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }
+        }
+    }
+
+    /// Leaves as the receiver, with the value that it did not take.
+    pub(super) fn hang_up(mut self) {
+        if self.state.load().is_gone(End::Sender) {
+            return self.free();
+        }
+        let _own_waker = self.withdraw(End::Receiver);
+        let before = self.state.close();
+        let waker = self.claim_sender(before);
+        let value = self.take(before);
+        // Both are the user's code, which may panic: leave first.
+        self.leave(End::Receiver);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        drop(value);
+    }
+
+    /// The sender's waker, if closing the channel was news to it.
+    fn claim_sender(&self, before: Snapshot) -> Option<Waker> {
+        if before.is_closed() || before.is_complete() || !before.waits(End::Sender) {
+            return None;
+        }
+        // SAFETY: `close` found TX_WAITS and was the first, so the waker is the receiver's.
+        self.tx_waker.with_mut(|cell| unsafe { (*cell).take() })
+    }
+
+    /// Closes as the receiver, which may still take what was sent before.
+    pub(super) fn close(&mut self) {
+        let before = self.state.close();
+        if let Some(waker) = self.claim_sender(before) {
+            waker.wake();
+        }
+    }
+
+    /// The value, as the receiver, if it was sent.
+    #[inline]
+    pub(super) fn take(&mut self, state: Snapshot) -> Option<T> {
+        if !state.is_sent() {
+            return None;
+        }
+        // SAFETY: the channel is complete, so the cell is the receiver's.
+        self.value.with_mut(|cell| unsafe { (*cell).take() })
+    }
+
+    /// Waits as `end` for the news from the other one.
+    pub(super) fn poll_news(&mut self, end: End, cx: &Context<'_>) -> Poll<Snapshot> {
+        let mut state = self.state.load();
+        if !state.has_news(end) {
+            match self.register(end, state, cx.waker()) {
+                Ok(()) => return Poll::Pending,
+                Err(news) => state = news,
+            }
+        }
+        Poll::Ready(state)
+    }
+
+    fn register(&mut self, end: End, state: Snapshot, waker: &Waker) -> Result<(), Snapshot> {
+        if state.waits(end) {
+            self.state.vacate(end)?;
+        }
+        let cell = self.waker_cell(end);
+        // SAFETY: with its WAITS bit clear the cell is this end's own.
+        let same = cell.with(|cell| unsafe { &*cell }.as_ref().is_some_and(|w| w.will_wake(waker)));
+        let mut replaced = None;
+        if !same {
+            let fresh = Some(waker.clone());
+            // SAFETY: as above.
+            replaced = cell.with_mut(|cell| std::mem::replace(unsafe { &mut *cell }, fresh));
+        }
+        let occupied = self.state.occupy(end);
+        drop(replaced);
+        occupied
+    }
+
+    /// Takes back the waker of `end`, which waits no more, unless the other end is about to wake it.
+    #[inline]
+    fn withdraw(&mut self, end: End) -> Option<Waker> {
+        if !self.state.load().waits(end) || self.state.vacate(end).is_err() {
+            return None;
+        }
+        // SAFETY: with its WAITS bit clear the cell is this end's own.
+        self.waker_cell(end).with_mut(|cell| unsafe { (*cell).take() })
+    }
+
+    fn waker_cell(&self, end: End) -> &UnsafeCell<Option<Waker>> {
+        match end {
+            End::Sender => &self.tx_waker,
+            End::Receiver => &self.rx_waker,
+        }
+    }
+
+    fn leave(self, end: End) {
+        if self.state.leave(end) {
+            self.free();
+        }
+    }
+
+    fn free(self) {
+        // SAFETY: both ends have left, this one as the second, and the memory came from a box.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+impl<T> Shared<T> {
+    #[inline]
+    pub(super) fn state(&self) -> Snapshot {
+        self.state.load()
+    }
+}
