@@ -187,6 +187,10 @@ impl<T> UnsafeCell<T> {
         Self(::loom::cell::UnsafeCell::new(value))
     }
 
+    pub(crate) fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+
     #[track_caller]
     pub(crate) fn with<R>(&self, access: impl FnOnce(*const T) -> R) -> R {
         self.0.with(access)
