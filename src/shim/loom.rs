@@ -136,11 +136,6 @@ impl<T: ?Sized> Mutex<T> {
         let held = self.raw().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         MutexGuard { mutex: self, held: Some(held) }
     }
-
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        let held = self.raw().try_lock().ok()?;
-        Some(MutexGuard { mutex: self, held: Some(held) })
-    }
 }
 
 impl<T: ?Sized> Deref for MutexGuard<'_, T> {
