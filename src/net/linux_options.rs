@@ -104,6 +104,7 @@ impl OpenOptions {
     /// let path = dir.join("read_write.fifo");
     /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
     /// let sender = OpenOptions::new().read_write(true).open_sender(&path)?;
+    /// sender.writable().await?;
     /// sender.try_write(b"hi")?;
     /// let receiver = OpenOptions::new().open_receiver(&path)?;
     /// receiver.readable().await?;
