@@ -14,16 +14,12 @@ use runtime::net::{
     TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
 };
 use runtime::runtime::Builder;
-use runtime::time::timeout;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use support::{poll_once, tcp_pair};
-
-const SOON: Duration = Duration::from_secs(20);
+use support::{poll_once, soon, tcp_pair};
 
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
@@ -53,7 +49,7 @@ async fn wait_once(stream: &mut TcpStream, peer: &TcpStream) {
     let mut read = pin!(stream.read_exact(&mut buf));
     assert!(poll_once(read.as_mut()).is_pending());
     peer.try_write(b"!").unwrap();
-    timeout(SOON, read).await.unwrap().unwrap();
+    soon(read).await.unwrap();
 }
 
 #[test]
@@ -151,14 +147,14 @@ fn running_out_of_descriptors_is_an_error_that_passes() {
 
         let limit = Limit::use_up();
         for _ in 0..3 {
-            let error = timeout(SOON, listener.accept()).await.unwrap().unwrap_err();
+            let error = soon(listener.accept()).await.unwrap_err();
             assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
         }
         let error = TcpStream::connect(addr).await.unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
         drop(limit);
 
-        let (_server, from) = timeout(SOON, listener.accept()).await.unwrap().unwrap();
+        let (_server, from) = soon(listener.accept()).await.unwrap();
         assert_eq!(from, client.local_addr().unwrap());
     });
 }

@@ -8,7 +8,6 @@ mod support;
 use dir::Dir;
 use runtime::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use runtime::net::unix::pipe::{self, OpenOptions, Receiver, Sender};
-use runtime::time::timeout;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -16,10 +15,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::time::Duration;
-use support::{pattern, poll_once};
-
-const SOON: Duration = Duration::from_secs(20);
+use support::{pattern, poll_once, soon};
 
 fn named_pipe(dir: &Dir) -> PathBuf {
     let path = dir.join("pipe");
@@ -58,7 +54,7 @@ async fn a_read_waits_for_a_write() {
         let mut read = pin!(receiver.read_exact(&mut buf));
         assert!(poll_once(read.as_mut()).is_pending());
         sender.write_all(b"hi").await.unwrap();
-        timeout(SOON, read).await.unwrap().unwrap();
+        soon(read).await.unwrap();
     }
     assert_eq!(&buf, b"hi");
 }
@@ -73,7 +69,7 @@ async fn a_write_waits_for_a_read() {
     let mut write = pin!(sender.write_all(&[8; 4096]));
     assert!(poll_once(write.as_mut()).is_pending());
     receiver.read_exact(&mut vec![0; filled]).await.unwrap();
-    timeout(SOON, write).await.expect("there is room").unwrap();
+    soon(write).await.unwrap();
 }
 
 #[runtime::test]
@@ -101,7 +97,7 @@ async fn a_named_pipe_ends_with_each_writer_and_goes_on_with_the_next() {
         sender.write_all(text.as_bytes()).await.unwrap();
         drop(sender);
         let mut all = String::new();
-        timeout(SOON, receiver.read_to_string(&mut all)).await.unwrap().unwrap();
+        soon(receiver.read_to_string(&mut all)).await.unwrap();
         assert_eq!(all, text);
     }
 }
@@ -131,7 +127,7 @@ async fn a_named_pipe_open_for_both_has_no_end() {
     let mut read = pin!(receiver.read_exact(&mut buf));
     assert!(poll_once(read.as_mut()).is_pending());
     OpenOptions::new().open_sender(&path).unwrap().write_all(b"two").await.unwrap();
-    timeout(SOON, read).await.unwrap().unwrap();
+    soon(read).await.unwrap();
     assert_eq!(&buf, b"two");
 }
 

@@ -5,14 +5,11 @@ mod support;
 
 use runtime::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use runtime::net::TcpStream;
-use runtime::time::timeout;
 use std::future::poll_fn;
 use std::io::ErrorKind;
 use std::pin::pin;
-use std::time::Duration;
-use support::{pattern, poll_once, tcp_pair};
+use support::{pattern, poll_once, soon, tcp_pair};
 
-const SOON: Duration = Duration::from_secs(20);
 const LEN: usize = 1 << 20;
 
 /// Sends and receives at the same time, more than fits into the buffers between the ends.
@@ -33,7 +30,7 @@ async fn both_ways(read: impl AsyncRead + Unpin, write: impl AsyncWrite + Unpin)
         }
         receiving.as_mut().poll(cx)
     });
-    let back = timeout(SOON, back).await.expect("neither direction stops the other").unwrap();
+    let back = soon(back).await.unwrap();
     assert!(back == sent);
 }
 
@@ -92,7 +89,7 @@ async fn dropping_the_owned_writing_half_ends_the_stream_for_the_peer() {
     write.write_all(b"last words").await.unwrap();
     drop(write);
     let mut all = String::new();
-    timeout(SOON, server.read_to_string(&mut all)).await.unwrap().unwrap();
+    soon(server.read_to_string(&mut all)).await.unwrap();
     assert_eq!(all, "last words");
     server.write_all(b"heard").await.unwrap();
     read.read_exact(&mut [0; 5]).await.unwrap();
@@ -106,7 +103,7 @@ async fn dropping_a_borrowed_writing_half_or_forgetting_an_owned_one_ends_nothin
     write.forget();
     assert!(poll_once(pin!(server.read(&mut [0; 8]))).is_pending());
     drop(read);
-    assert_eq!(timeout(SOON, server.read(&mut [0; 8])).await.unwrap().unwrap(), 0);
+    assert_eq!(soon(server.read(&mut [0; 8])).await.unwrap(), 0);
 }
 
 #[runtime::test]

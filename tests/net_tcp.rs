@@ -5,16 +5,11 @@ mod support;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::{TcpListener, TcpSocket, TcpStream};
-use runtime::time::timeout;
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
-use support::{pattern, poll_once, tcp_pair};
-
-/// Long enough for any machine, short enough to see a lost wake-up as a failure.
-const SOON: Duration = Duration::from_secs(20);
+use support::{pattern, poll_once, soon, tcp_pair};
 
 /// Waits for data once, after which the kernel is asked to tell what is left of it.
 async fn wait_once(reader: &mut TcpStream, writer: &mut TcpStream) {
@@ -47,7 +42,7 @@ async fn every_byte_comes_back_in_order() {
     let to_send = sent.clone();
     let writer = runtime::spawn(async move { write.write_all(&to_send).await });
     let mut back = Vec::new();
-    read.read_to_end(&mut back).await.unwrap();
+    soon(read.read_to_end(&mut back)).await.unwrap();
 
     assert!(back == sent, "{} of {} bytes, or not the same", back.len(), sent.len());
     writer.await.unwrap().unwrap();
@@ -70,7 +65,7 @@ async fn messages_of_all_sizes_alternate_with_answers() {
         let message = pattern(len);
         client.write_u32(len as u32).await.unwrap();
         client.write_all(&message).await.unwrap();
-        client.read_exact(&mut back[..len]).await.unwrap();
+        soon(client.read_exact(&mut back[..len])).await.unwrap();
         assert!(back[..len] == message, "a message of {len} bytes");
     }
     drop(client);
@@ -105,9 +100,9 @@ async fn the_end_is_seen_when_it_comes_with_the_last_data() {
         assert_eq!(server.try_write(b"final").unwrap(), 5);
         drop(server);
 
-        assert_eq!(timeout(SOON, read).await.unwrap().unwrap(), 5);
+        assert_eq!(soon(read).await.unwrap(), 5);
         assert_eq!(&buf[..5], b"final");
-        let end = timeout(SOON, client.read(&mut buf)).await.expect("the end is noticed");
+        let end = soon(client.read(&mut buf)).await;
         assert_eq!(end.unwrap(), 0);
     }
 }
@@ -122,7 +117,7 @@ async fn what_is_left_after_a_read_is_read_without_another_event() {
         let mut back: Vec<u8> = Vec::new();
         while back.len() < sent.len() {
             let mut buf = vec![0; step];
-            let count = timeout(SOON, client.read(&mut buf)).await.unwrap().unwrap();
+            let count = soon(client.read(&mut buf)).await.unwrap();
             back.extend(&buf[..count]);
         }
         assert_eq!(back, sent, "in steps of {step}");
@@ -141,7 +136,7 @@ async fn urgent_data_does_not_hide_what_comes_after_it() {
     drop(server);
 
     let mut all = Vec::new();
-    timeout(SOON, client.read_to_end(&mut all)).await.expect("all of it arrives").unwrap();
+    soon(client.read_to_end(&mut all)).await.unwrap();
     assert_eq!(all, b"abcd");
 }
 
@@ -152,7 +147,7 @@ async fn a_reset_ends_a_waiting_read() {
     runtime::task::yield_now().await;
     server.set_zero_linger().unwrap();
     drop(server);
-    let error = timeout(SOON, reader).await.unwrap().unwrap().unwrap_err();
+    let error = soon(reader).await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 }
 
@@ -169,7 +164,7 @@ async fn a_reset_ends_a_waiting_write() {
     runtime::task::yield_now().await;
     server.set_zero_linger().unwrap();
     drop(server);
-    let error = timeout(SOON, writer).await.unwrap().unwrap();
+    let error = soon(writer).await.unwrap();
     assert!(
         matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
         "{error:?}"
@@ -237,6 +232,16 @@ async fn connecting_in_a_loop_lets_the_acceptor_run() {
 }
 
 #[runtime::test]
+async fn an_accepted_stream_is_worth_an_attempt_and_a_failed_one_is_news() {
+    let (_client, server) = tcp_pair().await;
+    assert!(poll_once(pin!(server.readable())).is_ready());
+    assert!(poll_once(pin!(server.writable())).is_ready());
+    assert_eq!(server.try_read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::WouldBlock);
+    assert!(poll_once(pin!(server.readable())).is_pending());
+    assert!(poll_once(pin!(server.writable())).is_ready());
+}
+
+#[runtime::test]
 async fn a_connection_that_nobody_takes_is_there_for_the_next_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     {
@@ -246,7 +251,7 @@ async fn a_connection_that_nobody_takes_is_there_for_the_next_call() {
         // The event is there, and the future that was to see it is dropped.
         runtime::task::yield_now().await;
     }
-    timeout(SOON, listener.accept()).await.expect("the connection still waits").unwrap();
+    soon(listener.accept()).await.unwrap();
 }
 
 #[runtime::test]
@@ -342,7 +347,7 @@ async fn all_tasks_that_wait_for_one_stream_are_told() {
     runtime::task::yield_now().await;
     server.try_write(b"!").unwrap();
     for task in waiting {
-        timeout(SOON, task).await.expect("woken").unwrap().unwrap();
+        soon(task).await.unwrap().unwrap();
     }
 }
 
@@ -363,7 +368,7 @@ async fn a_full_stream_is_writable_again_when_it_is_read() {
         server.read_exact(&mut vec![0; written]).await.unwrap();
         server
     });
-    timeout(SOON, client.writable()).await.expect("there is room again").unwrap();
+    soon(client.writable()).await.unwrap();
     let _server = reader.await.unwrap();
 }
 
@@ -428,9 +433,9 @@ fn a_stream_outlives_its_runtime_with_an_error() {
     assert!(waits);
     drop(gone);
     builder().block_on(async {
-        let read = timeout(SOON, client.read(&mut [0; 8])).await.expect("no waiting for nothing");
+        let read = soon(client.read(&mut [0; 8])).await;
         assert!(read.is_err());
-        let write = timeout(SOON, client.write(b"x")).await.expect("no waiting for nothing");
+        let write = soon(client.write(b"x")).await;
         assert!(write.is_err());
     });
     drop(server);

@@ -6,17 +6,13 @@ mod support;
 use bytes::BytesMut;
 use runtime::io::{Interest, ReadBuf};
 use runtime::net::UdpSocket;
-use runtime::time::timeout;
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
-use support::{pattern, poll_once};
-
-const SOON: Duration = Duration::from_secs(20);
+use support::{pattern, poll_once, soon};
 
 /// Two sockets, connected to each other.
 async fn pair() -> (UdpSocket, UdpSocket) {
@@ -40,7 +36,7 @@ async fn datagrams_go_back_and_forth() {
     for i in 0..500_u32 {
         a.send(&i.to_be_bytes()).await.unwrap();
         let mut buf = [0; 64];
-        assert_eq!(timeout(SOON, a.recv(&mut buf)).await.unwrap().unwrap(), 4);
+        assert_eq!(soon(a.recv(&mut buf)).await.unwrap(), 4);
         assert_eq!(buf[..4], i.to_be_bytes());
     }
     other.await.unwrap();
@@ -164,7 +160,7 @@ async fn a_connected_socket_hears_that_nobody_is_there() {
     let (a, b) = pair().await;
     drop(b);
     a.send(b"hello?").await.unwrap();
-    let error = timeout(SOON, a.recv(&mut [0; 8])).await.expect("the refusal wakes").unwrap_err();
+    let error = soon(a.recv(&mut [0; 8])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
 
@@ -191,7 +187,7 @@ async fn receives_that_are_dropped_lose_nothing() {
             // Woken or not, the future goes.
             runtime::task::yield_now().await;
         }
-        assert_eq!(timeout(SOON, b.recv(&mut buf)).await.unwrap().unwrap(), 4);
+        assert_eq!(soon(b.recv(&mut buf)).await.unwrap(), 4);
         assert_eq!(buf[..4], i.to_be_bytes());
     }
 }
@@ -216,7 +212,7 @@ async fn tasks_share_a_socket() {
     }
     let mut seen = Vec::new();
     for receiver in receivers {
-        seen.push(timeout(SOON, receiver).await.expect("each gets one").unwrap());
+        seen.push(soon(receiver).await.unwrap());
     }
     seen.sort_unstable();
     assert_eq!(seen, [0, 1, 2, 3, 4, 5, 6, 7]);
@@ -241,7 +237,7 @@ async fn a_group_is_heard_until_it_is_left() {
 
     assert!(socket.multicast_loop_v4().unwrap());
     socket.send_to(b"all", to).await.unwrap();
-    let (count, _) = timeout(SOON, socket.recv_from(&mut buf)).await.expect("heard").unwrap();
+    let (count, _) = soon(socket.recv_from(&mut buf)).await.unwrap();
     assert_eq!(&buf[..count], b"all");
 
     socket.leave_multicast_v4(group, Ipv4Addr::LOCALHOST).unwrap();
@@ -268,7 +264,7 @@ async fn a_socket_goes_to_the_standard_library_and_back() {
     plain.set_nonblocking(true).unwrap();
     let b = UdpSocket::from_std(plain).unwrap();
     a.send(b"again").await.unwrap();
-    assert_eq!(timeout(SOON, b.recv(&mut buf)).await.unwrap().unwrap(), 5);
+    assert_eq!(soon(b.recv(&mut buf)).await.unwrap(), 5);
 }
 
 #[runtime::test]
@@ -281,7 +277,7 @@ async fn operations_of_the_users_own_wait_like_ours() {
     }));
     assert!(poll_once(recv.as_mut()).is_pending());
     a.send(b"hi").await.unwrap();
-    assert_eq!(timeout(SOON, recv).await.unwrap().unwrap(), 2);
+    assert_eq!(soon(recv).await.unwrap(), 2);
     assert!(calls.get() >= 2);
 
     let refused = b.try_io(Interest::READABLE, || b.try_recv(&mut [0; 8])).unwrap_err();

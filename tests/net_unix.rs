@@ -9,15 +9,11 @@ use dir::Dir;
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::unix::SocketAddr;
 use runtime::net::{UnixDatagram, UnixListener, UnixSocket, UnixStream};
-use runtime::time::timeout;
 use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
-use support::{pattern, poll_once};
-
-const SOON: Duration = Duration::from_secs(20);
+use support::{pattern, poll_once, soon};
 
 #[runtime::test]
 async fn every_byte_comes_back_in_order() {
@@ -37,7 +33,7 @@ async fn every_byte_comes_back_in_order() {
     let to_send = sent.clone();
     let writer = runtime::spawn(async move { write.write_all(&to_send).await });
     let mut back = Vec::new();
-    read.read_to_end(&mut back).await.unwrap();
+    soon(read.read_to_end(&mut back)).await.unwrap();
     assert!(back == sent, "{} of {} bytes, or not the same", back.len(), sent.len());
     writer.await.unwrap().unwrap();
     echo.await.unwrap();
@@ -60,8 +56,8 @@ async fn the_end_is_seen_when_it_comes_with_the_last_data() {
         assert!(poll_once(read.as_mut()).is_pending());
         assert_eq!(theirs.try_write(b"final").unwrap(), 5);
         drop(theirs);
-        assert_eq!(timeout(SOON, read).await.unwrap().unwrap(), 5);
-        let end = timeout(SOON, ours.read(&mut buf)).await.expect("the end is noticed");
+        assert_eq!(soon(read).await.unwrap(), 5);
+        let end = soon(ours.read(&mut buf)).await;
         assert_eq!(end.unwrap(), 0);
     }
 }
@@ -74,7 +70,7 @@ async fn the_end_alone_is_seen_again_and_again() {
         let mut read = pin!(ours.read(&mut buf));
         assert!(poll_once(read.as_mut()).is_pending());
         drop(theirs);
-        assert_eq!(timeout(SOON, read).await.unwrap().unwrap(), 0);
+        assert_eq!(soon(read).await.unwrap(), 0);
     }
     for _ in 0..3 {
         assert!(matches!(poll_once(pin!(ours.read(&mut [0; 8]))), Poll::Ready(Ok(0))));
@@ -206,7 +202,7 @@ async fn a_connection_lost_before_it_is_accepted_is_an_error() {
     let mut connect = pin!(UnixStream::connect(dir.join("s")));
     assert!(poll_once(connect.as_mut()).is_pending());
     drop(listener);
-    let error = timeout(SOON, connect).await.unwrap().unwrap_err();
+    let error = soon(connect).await.unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused),
         "{error:?}"
@@ -267,7 +263,7 @@ async fn a_dropped_writing_half_closes_and_a_forgotten_one_does_not() {
     write.forget();
     assert!(poll_once(pin!(theirs.read(&mut [0; 8]))).is_pending());
     drop(read);
-    assert_eq!(timeout(SOON, theirs.read(&mut [0; 8])).await.unwrap().unwrap(), 0);
+    assert_eq!(soon(theirs.read(&mut [0; 8])).await.unwrap(), 0);
 }
 
 #[runtime::test]
@@ -287,7 +283,7 @@ async fn a_stream_goes_to_the_standard_library_and_back() {
     plain.set_nonblocking(true).unwrap();
     let mut ours = UnixStream::from_std(plain).unwrap();
     theirs.write_all(b"end").await.unwrap();
-    timeout(SOON, ours.read_exact(&mut buf)).await.unwrap().unwrap();
+    soon(ours.read_exact(&mut buf)).await.unwrap();
     assert_eq!(&buf, b"end");
 }
 
@@ -301,7 +297,7 @@ async fn datagrams_keep_their_order_and_their_ends() {
     });
     let mut buf = vec![0; 256];
     for len in 0..200 {
-        let count = timeout(SOON, b.recv(&mut buf)).await.unwrap().unwrap();
+        let count = soon(b.recv(&mut buf)).await.unwrap();
         assert_eq!(buf[..count], pattern(len));
     }
     sender.await.unwrap();
@@ -343,5 +339,5 @@ async fn sending_waits_until_the_receiver_has_room() {
     for _ in 0..sent {
         assert_eq!(b.recv(&mut [0; 1000]).await.unwrap(), 1000);
     }
-    assert_eq!(timeout(SOON, send).await.expect("there is room").unwrap(), 1000);
+    assert_eq!(soon(send).await.unwrap(), 1000);
 }

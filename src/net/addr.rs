@@ -243,7 +243,8 @@ mod tests {
         for text in ["127.0.0.1:80", "[::1]:80"] {
             assert_eq!(known(text), [text]);
             assert_eq!(known(text.to_owned()), [text]);
-            assert_eq!(known(text.to_owned()), [text]);
+            let twice = &text;
+            assert_eq!(known(twice), [text]);
         }
         assert_eq!(known(("127.0.0.1", 80)), ["127.0.0.1:80"]);
         assert_eq!(known(("::1".to_owned(), 80)), ["[::1]:80"]);

@@ -3,9 +3,11 @@
 #![allow(dead_code)]
 
 use runtime::net::{TcpListener, TcpStream};
+use runtime::time::timeout;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 /// Both ends of a TCP connection, the one that connected first.
 pub async fn tcp_pair() -> (TcpStream, TcpStream) {
@@ -15,6 +17,12 @@ pub async fn tcp_pair() -> (TcpStream, TcpStream) {
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     (client, server)
+}
+
+/// Waits for what a lost wake-up would never let happen.
+pub async fn soon<F: Future>(future: F) -> F::Output {
+    // Long enough for any machine, short enough to be a failure and not a hanging test.
+    timeout(Duration::from_secs(20), future).await.expect("it happens")
 }
 
 /// Polls once, for nobody.

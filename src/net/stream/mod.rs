@@ -134,11 +134,10 @@ impl<S: Bytes> Stream<S> {
             }
             return result.map(|()| ((), Drained::No));
         }
-        let before = buf.filled().len();
+        // That nothing is left does not hide the end of a stream: a closed side is known as such
+        // beside what is readable, and stays so.
         let left = sys::recv_counting(&*self.io, buf, inq)?;
-        // At the end of a Unix stream nothing is left, and yet the next read is not in vain.
-        let drained = left == Some(0) && buf.filled().len() > before;
-        Ok(((), if drained { Drained::Yes } else { Drained::No }))
+        Ok(((), if left == Some(0) { Drained::Yes } else { Drained::No }))
     }
 
     /// Puts our option on the socket.
