@@ -288,3 +288,31 @@ fn spawning_outside_a_runtime_panics_at_the_callers_line() {
     );
     assert_ne!(line.load(Ordering::Relaxed), 0);
 }
+
+#[test]
+fn a_seed_repeats_every_random_choice() {
+    fn choices(seed: &[u8]) -> Vec<u32> {
+        let seed = runtime::runtime::RngSeed::from_bytes(seed);
+        let rt = Builder::new_current_thread().rng_seed(seed).build().unwrap();
+        let choose = || async {
+            runtime::select! {
+                _ = async {} => 0,
+                _ = async {} => 1,
+                _ = async {} => 2,
+            }
+        };
+        (0..4)
+            .flat_map(|_| {
+                rt.block_on(async {
+                    let mut all = Vec::new();
+                    for _ in 0..20 {
+                        all.push(choose().await);
+                    }
+                    all
+                })
+            })
+            .collect()
+    }
+    assert_eq!(choices(b"one"), choices(b"one"));
+    assert_ne!(choices(b"one"), choices(b"other"));
+}

@@ -38,11 +38,9 @@ impl Drop for Tally {
     }
 }
 
-fn holding(tally: Tally) -> impl Future<Output = ()> + Send {
-    async move {
-        let _tally = tally;
-        pending::<()>().await;
-    }
+async fn holding(tally: Tally) {
+    let _tally = tally;
+    pending::<()>().await;
 }
 
 #[test]
@@ -164,8 +162,10 @@ fn wakers_outlive_the_runtime() {
     let wakers = std::mem::take(&mut *wakers.lock().unwrap());
     thread::spawn(move || {
         for waker in wakers.into_iter().chain([root]) {
-            waker.clone().wake();
+            let clone = waker.clone();
             waker.wake_by_ref();
+            drop(waker);
+            clone.wake();
         }
     })
     .join()

@@ -28,43 +28,52 @@ impl Row {
     }
 }
 
-/// All rows, then what went wrong, if anything did.
+/// What was measured, a row a protocol; then what went wrong, if anything did.
 pub fn table(rows: &[Row]) -> String {
-    let mut text = format!(
-        "{:<14}{:>8}{:>12}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}\n",
-        "", "clients", "trips/s", "p50", "p99", "p99.9", "max", "bytes", "errors"
+    let mut text = String::new();
+    line(
+        &mut text,
+        format_args!(
+            "{:<14}{:>8}{:>12}{:>10}{:>10}{:>10}{:>10}{:>12}{:>8}",
+            "", "clients", "trips/s", "p50", "p99", "p99.9", "max", "bytes", "errors"
+        ),
     );
-    for row in rows {
-        let errors: u64 = row.tally.errors.values().sum::<u64>() + row.tally.wrong;
-        let [p50, p99, p999, max] = percentiles(&row.tally.trips);
-        line(
-            &mut text,
-            format_args!(
-                "{:<14}{:>8}{:>12.0}{p50:>10}{p99:>10}{p999:>10}{max:>10}{:>12}{errors:>8}",
-                row.protocol,
-                row.connections,
-                row.trips_per_second(),
-                size(row.tally.bytes),
-            ),
-        );
-    }
-    for row in rows {
-        let [p50, p99, p999, max] = percentiles(&row.tally.lateness);
-        let name = format!("{} timers late", row.protocol);
-        line(&mut text, format_args!("{name:<34}{p50:>10}{p99:>10}{p999:>10}{max:>10}"));
-    }
-    for row in rows {
-        for (kind, count) in &row.tally.errors {
-            line(&mut text, format_args!("{}: {count} x {kind}", row.protocol));
-        }
-        if row.tally.wrong > 0 {
-            line(&mut text, format_args!("{}: {} x WRONG BYTES", row.protocol, row.tally.wrong));
-        }
-        if row.tally.trips.count() == 0 {
-            line(&mut text, format_args!("{}: NOTHING GOT THROUGH", row.protocol));
-        }
-    }
+    rows.iter().for_each(|row| round_trips(&mut text, row));
+    rows.iter().for_each(|row| lateness(&mut text, row));
+    rows.iter().for_each(|row| troubles(&mut text, row));
     text
+}
+
+fn round_trips(text: &mut String, row: &Row) {
+    let Row { protocol, connections, tally, .. } = row;
+    let [p50, p99, p999, max] = percentiles(&tally.trips);
+    let (trips, bytes) = (row.trips_per_second(), size(tally.bytes));
+    let errors = tally.errors.values().sum::<u64>() + tally.wrong;
+    line(
+        text,
+        format_args!(
+            "{protocol:<14}{connections:>8}{trips:>12.0}{p50:>10}{p99:>10}{p999:>10}{max:>10}\
+             {bytes:>12}{errors:>8}"
+        ),
+    );
+}
+
+fn lateness(text: &mut String, row: &Row) {
+    let [p50, p99, p999, max] = percentiles(&row.tally.lateness);
+    let name = format!("{} timers late", row.protocol);
+    line(text, format_args!("{name:<34}{p50:>10}{p99:>10}{p999:>10}{max:>10}"));
+}
+
+fn troubles(text: &mut String, Row { protocol, tally, .. }: &Row) {
+    for (kind, count) in &tally.errors {
+        line(text, format_args!("{protocol}: {count} x {kind}"));
+    }
+    if tally.wrong > 0 {
+        line(text, format_args!("{protocol}: {} x WRONG BYTES", tally.wrong));
+    }
+    if tally.trips.count() == 0 {
+        line(text, format_args!("{protocol}: NOTHING GOT THROUGH"));
+    }
 }
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
@@ -86,9 +95,10 @@ fn short(duration: Duration) -> String {
 }
 
 fn size(bytes: u64) -> String {
-    match bytes {
-        ..1_000_000 => format!("{bytes}"),
-        ..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    let megabytes = bytes as f64 / 1e6;
+    match megabytes {
+        ..1.0 => bytes.to_string(),
+        ..1e3 => format!("{megabytes:.1} MB"),
+        _ => format!("{:.2} GB", megabytes / 1e3),
     }
 }

@@ -45,11 +45,6 @@ impl<S: AsRawFd> Evented<S> {
         self.registration.register().map(drop)
     }
 
-    /// Whether a task has had to wait for the object.
-    pub(crate) fn has_waited(&self) -> bool {
-        matches!(self.registration.source(), Ok(Some(_)))
-    }
-
     /// As [`Registration::poll_io`].
     pub(crate) fn poll_io<R>(
         &self,

@@ -1,41 +1,54 @@
 //! A pinned value that two tasks use in turns, without blocking a thread.
 //!
-//! Whoever finds the value in use leaves a waker, then looks once more; whoever is done gives the
-//! value up, then looks for a waker:
-//!
 //! ```text
-//! one task (`poll_turn`)           the other (drop of `Turn`)
-//! value: try_lock fails
-//! waiting: put the waker           value: unlock
-//! value: try_lock again            waiting: take the waker, wake it
+//!         poll_turn             wait_for_turn
+//!   FREE -----------> BUSY ----------------> WANTED
+//!    ^                 |                       |
+//!    +--- drop of `Turn` ------- and wakes ----+
 //! ```
 //!
-//! The two visits to `waiting` exclude each other, so one comes first. If it is the put, the
-//! waker is found. If it is the take, the unlock before it is visible to the second `try_lock`.
-//! Nobody ever waits inside a lock for `value`, so foreign code may run while it is held: a waker
-//! that comes straight back in is told to wait.
+//! Whoever turns FREE to BUSY has the value. Whoever finds it BUSY leaves a waker, then turns
+//! BUSY to WANTED, so that the one who is done looks for it. A turn is no lock: nobody blocks on
+//! it, so foreign code may run meanwhile, and a waker that comes straight back in is told to wait.
 
-use crate::shim::{Arc, Mutex, MutexGuard};
+use crate::shim::atomic::{AtomicU8, Ordering};
+use crate::shim::{Arc, Mutex, UnsafeCell};
+use std::panic::RefUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+/// Nobody uses the value.
+const FREE: u8 = 0;
+/// One task uses it.
+const BUSY: u8 = 1;
+/// One task uses it, and the other has left a waker.
+const WANTED: u8 = 2;
+
 /// A value of two tasks. It exists inside an [`Arc`] only, which keeps it in place.
-#[derive(Debug)]
 pub(super) struct Turns<T> {
-    value: Mutex<T>,
+    /// Publishes the changes to the value when it becomes FREE, the waker when it becomes WANTED.
+    state: AtomicU8,
+    value: UnsafeCell<T>,
     waiting: Mutex<Option<Waker>>,
 }
 
+// SAFETY: the value is reached by one thread at a time, the one that turned FREE to BUSY.
+unsafe impl<T: Send> Sync for Turns<T> {}
+
+// A panic inside ends the turn as anything else does; what it means for the value is between the
+// value and its user, as with a lock that does not know of poison.
+impl<T> RefUnwindSafe for Turns<T> {}
+
 /// Exclusive use of the value until dropped.
-struct Turn<'a, T> {
-    // Taken on drop: the value is given up before the other task is woken.
-    value: Option<MutexGuard<'a, T>>,
-    waiting: &'a Mutex<Option<Waker>>,
-}
+struct Turn<'a, T>(&'a Turns<T>);
 
 impl<T> Turns<T> {
     pub(super) fn new(value: T) -> Arc<Self> {
-        Arc::new(Self { value: Mutex::new(value), waiting: Mutex::new(None) })
+        Arc::new(Self {
+            state: AtomicU8::from(FREE),
+            value: UnsafeCell::new(value),
+            waiting: Mutex::new(None),
+        })
     }
 
     /// Runs `act` on the value, once the other task is not using it.
@@ -44,25 +57,47 @@ impl<T> Turns<T> {
         cx: &mut Context<'_>,
         act: impl FnOnce(Pin<&mut T>, &mut Context<'_>) -> Poll<R>,
     ) -> Poll<R> {
-        let mut turn = ready!(self.poll_turn(cx));
-        let value = turn.value.as_deref_mut().expect("a turn holds the value until it is dropped");
-        // SAFETY: `new` puts the value on the heap before anybody can get here, nothing moves it
-        // out of there but `into_inner`, and that asks for `T: Unpin`.
-        act(unsafe { Pin::new_unchecked(value) }, cx)
+        let _turn = ready!(self.poll_turn(cx));
+        self.value.with_mut(|value| {
+            // SAFETY: the turn makes the access exclusive. The value is pinned: `new` puts it on
+            // the heap before anybody gets here, nothing moves it out of there but `into_inner`,
+            // and that asks for `T: Unpin`.
+            act(unsafe { Pin::new_unchecked(&mut *value) }, cx)
+        })
     }
 
     fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<Turn<'_, T>> {
-        if let Some(turn) = self.try_turn() {
-            return Poll::Ready(turn);
-        }
+        if self.try_turn() { Poll::Ready(Turn(self)) } else { self.wait_for_turn(cx) }
+    }
+
+    fn try_turn(&self) -> bool {
+        // Acquire: pairs with the swap in the drop of the turn before, for the value. Relaxed:
+        // a failure is looked into by `wait_for_turn`.
+        self.state.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    #[cold]
+    fn wait_for_turn(&self, cx: &mut Context<'_>) -> Poll<Turn<'_, T>> {
         let waker = cx.waker().clone();
         let replaced = self.waiting.lock().replace(waker);
         drop(replaced);
-        self.try_turn().map_or(Poll::Pending, Poll::Ready)
-    }
-
-    fn try_turn(&self) -> Option<Turn<'_, T>> {
-        Some(Turn { value: Some(self.value.try_lock()?), waiting: &self.waiting })
+        loop {
+            // Release: pairs with the swap in the drop of the turn, for the waker. Relaxed: a
+            // failure decides nothing but what to try next.
+            let wanted =
+                self.state.compare_exchange(BUSY, WANTED, Ordering::Release, Ordering::Relaxed);
+            match wanted {
+                // WANTED already: had the waker of then been taken before we replaced it, the
+                // lock around both would let us see the FREE that came before it.
+                Ok(_) | Err(WANTED) => return Poll::Pending,
+                Err(_) if self.try_turn() => {
+                    let unused = self.waiting.lock().take();
+                    drop(unused);
+                    return Poll::Ready(Turn(self));
+                }
+                Err(_) => {}
+            }
+        }
     }
 }
 
@@ -75,10 +110,13 @@ impl<T: Unpin> Turns<T> {
 
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        self.value = None;
-        let waker = self.waiting.lock().take();
-        if let Some(waker) = waker {
-            waker.wake();
+        // Release: pairs with `try_turn`, for the value. Acquire: pairs with `wait_for_turn`, for
+        // the waker.
+        if self.0.state.swap(FREE, Ordering::AcqRel) == WANTED {
+            let waker = self.0.waiting.lock().take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
         }
     }
 }

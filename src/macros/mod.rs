@@ -52,6 +52,7 @@ mod try_join;
 /// is the same as
 ///
 /// ```
+/// # #[allow(clippy::needless_doctest_main)]
 /// fn main() {
 ///     runtime::runtime::Builder::new_current_thread()
 ///         .enable_all()

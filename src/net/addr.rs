@@ -210,3 +210,68 @@ where
         io::Error::new(io::ErrorKind::InvalidInput, "could not resolve to any address")
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The addresses of an argument that is one already.
+    fn known(of: impl ToSocketAddrs) -> Vec<String> {
+        match of.target() {
+            Target::Known(addrs) => addrs.map(|addr| addr.to_string()).collect(),
+            other => panic!("not an address: {other:?}"),
+        }
+    }
+
+    fn name(of: impl ToSocketAddrs) -> (String, u16) {
+        match of.target() {
+            Target::Name(host, port) => (host, port),
+            other => panic!("not a name: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn addresses_need_no_lookup_in_whatever_form() {
+        let v4: SocketAddrV4 = "127.0.0.1:80".parse().unwrap();
+        let v6: SocketAddrV6 = "[::1]:80".parse().unwrap();
+        assert_eq!(known(v4), ["127.0.0.1:80"]);
+        assert_eq!(known(SocketAddr::from(v4)), ["127.0.0.1:80"]);
+        assert_eq!(known((*v4.ip(), 80)), ["127.0.0.1:80"]);
+        assert_eq!(known((IpAddr::from(*v4.ip()), 80)), ["127.0.0.1:80"]);
+        assert_eq!(known(v6), ["[::1]:80"]);
+        assert_eq!(known((*v6.ip(), 80)), ["[::1]:80"]);
+        for text in ["127.0.0.1:80", "[::1]:80"] {
+            assert_eq!(known(text), [text]);
+            assert_eq!(known(text.to_owned()), [text]);
+            assert_eq!(known(text.to_owned()), [text]);
+        }
+        assert_eq!(known(("127.0.0.1", 80)), ["127.0.0.1:80"]);
+        assert_eq!(known(("::1".to_owned(), 80)), ["[::1]:80"]);
+        let several: &[SocketAddr] = &[v4.into(), v6.into()];
+        assert_eq!(known(several), ["127.0.0.1:80", "[::1]:80"]);
+        assert_eq!(known(&several[..0]), [""; 0]);
+    }
+
+    #[test]
+    fn names_keep_their_port() {
+        assert_eq!(name("example.org:443"), ("example.org".to_owned(), 443));
+        assert_eq!(name(("example.org", 443)), ("example.org".to_owned(), 443));
+        assert_eq!(name(("example.org".to_owned(), 0)), ("example.org".to_owned(), 0));
+        assert_eq!(name("a:b:7"), ("a:b".to_owned(), 7), "the resolver knows what to say to that");
+    }
+
+    #[test]
+    fn texts_without_a_port_are_malformed() {
+        for text in ["", "localhost", "127.0.0.1", "localhost:", "localhost:http", "h:65536"] {
+            assert!(matches!(text.target(), Target::Malformed(_)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_addresses_is_exact() {
+        let Target::Known(mut one) = Target::addr(([127, 0, 0, 1], 80).into()) else { panic!() };
+        assert_eq!(one.size_hint(), (1, Some(1)));
+        one.next();
+        assert_eq!((one.size_hint(), one.next()), ((0, Some(0)), None));
+    }
+}

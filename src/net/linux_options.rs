@@ -104,6 +104,7 @@ impl OpenOptions {
     /// let path = dir.join("read_write.fifo");
     /// # assert!(std::process::Command::new("mkfifo").arg(&path).status()?.success());
     /// let sender = OpenOptions::new().read_write(true).open_sender(&path)?;
+    /// sender.writable().await?;
     /// sender.try_write(b"hi")?;
     /// let receiver = OpenOptions::new().open_receiver(&path)?;
     /// receiver.readable().await?;
@@ -111,7 +112,7 @@ impl OpenOptions {
     /// # std::fs::remove_dir_all(&dir)?;
     /// # Ok(()) }
     /// ```
-    pub fn read_write(&mut self, value: bool) -> &mut OpenOptions {
+    pub fn read_write(&mut self, value: bool) -> &mut Self {
         self.read_write = value;
         self
     }

@@ -1,5 +1,6 @@
 //! How to build a runtime.
 
+use super::RngSeed;
 use crate::engine::scheduler::Config;
 use crate::shim::Arc;
 use std::fmt;
@@ -44,6 +45,7 @@ impl Builder {
             io: false,
             time: false,
             name: None,
+            seed: None,
             before_park: None,
             after_unpark: None,
         };
@@ -147,6 +149,24 @@ impl Builder {
     pub fn global_queue_interval(&mut self, polls: u32) -> &mut Self {
         assert!(polls > 0, "global_queue_interval must be greater than 0");
         self.config.ring_interval = polls;
+        self
+    }
+
+    /// Makes the random choices of the runtime, as of `select!`, repeatable: with the same seed,
+    /// and the same order of calls, they come out the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::{Builder, RngSeed};
+    ///
+    /// let seed = RngSeed::from_bytes(b"the same every time");
+    /// let rt = Builder::new_current_thread().rng_seed(seed).build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn rng_seed(&mut self, seed: RngSeed) -> &mut Self {
+        self.config.seed = Some(seed.0);
         self
     }
 

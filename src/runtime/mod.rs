@@ -23,6 +23,7 @@ mod id;
 mod metrics;
 #[allow(clippy::module_inception)]
 mod runtime;
+mod seed;
 
 pub use builder::Builder;
 pub use enter::EnterGuard;
@@ -32,3 +33,4 @@ pub use handle::{Handle, RuntimeFlavor};
 pub use id::Id;
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
+pub use seed::RngSeed;

@@ -6,13 +6,12 @@
 //! something `const` uses it once before it is shared.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
 
-pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use ::loom::sync::Arc;
 pub(crate) use ::loom::{hint, thread};
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
-pub(crate) use std::sync::{OnceLock, Weak};
+pub(crate) use std::sync::OnceLock;
 pub(crate) use std::thread::panicking;
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
@@ -137,11 +136,6 @@ impl<T: ?Sized> Mutex<T> {
         let held = self.raw().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         MutexGuard { mutex: self, held: Some(held) }
     }
-
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        let held = self.raw().try_lock().ok()?;
-        Some(MutexGuard { mutex: self, held: Some(held) })
-    }
 }
 
 impl<T: ?Sized> Deref for MutexGuard<'_, T> {
@@ -164,10 +158,6 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 pub(crate) struct Condvar(OnceLock<::loom::sync::Condvar>);
 
 impl Condvar {
-    pub(crate) const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-
     fn raw(&self) -> &::loom::sync::Condvar {
         self.0.get_or_init(::loom::sync::Condvar::new)
     }
@@ -176,41 +166,10 @@ impl Condvar {
         self.raw().notify_one();
     }
 
-    pub(crate) fn notify_all(&self) {
-        self.raw().notify_all();
-    }
-
     pub(crate) fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let held = guard.held.take().expect("a guard holds its lock");
         guard.held = Some(self.raw().wait(held).unwrap_or_else(std::sync::PoisonError::into_inner));
         guard
-    }
-
-    /// Loom has no clock: waits as [`Condvar::wait`] does and never reports a timeout.
-    pub(crate) fn wait_timeout<'a, T>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        _limit: Duration,
-    ) -> (MutexGuard<'a, T>, bool) {
-        (self.wait(guard), false)
-    }
-}
-
-/// A lock for many readers or one writer.
-#[derive(Debug, Default)]
-pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
-
-impl<T> RwLock<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(::loom::sync::RwLock::new(value))
-    }
-
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn threads_without_a_seed_differ() {
-        let other = crate::shim::thread::spawn(|| draw(10)).join().expect("drawing cannot panic");
+        let other = std::thread::spawn(|| draw(10)).join().expect("drawing cannot panic");
         assert_ne!(draw(10), other);
     }
 }

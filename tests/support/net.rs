@@ -1,4 +1,6 @@
 //! Connected sockets, and polling one step at a time.
+// Each test takes what it needs.
+#![allow(dead_code)]
 
 use runtime::net::{TcpListener, TcpStream};
 use std::future::Future;

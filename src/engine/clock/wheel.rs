@@ -33,7 +33,8 @@ use std::ptr::NonNull;
 #[repr(C)]
 pub(crate) struct Node {
     links: Links<Node>,
-    deadline: Cell<u64>,
+    // What it was last inserted with.
+    pub(super) deadline: Cell<u64>,
     // The index of the slot it was last linked into.
     place: Cell<u8>,
 }
@@ -41,11 +42,6 @@ pub(crate) struct Node {
 impl Node {
     pub(crate) const fn new() -> Self {
         Self { links: Links::new(), deadline: Cell::new(0), place: Cell::new(0) }
-    }
-
-    /// The deadline it was last inserted with.
-    pub(crate) fn deadline(&self) -> u64 {
-        self.deadline.get()
     }
 }
 
@@ -130,10 +126,6 @@ impl Wheel {
     /// Unlinks some node, due or not: for emptying the wheel at shutdown.
     pub(crate) fn pop(&mut self) -> Option<NonNull<Node>> {
         self.first().and_then(|index| self.pop_from(index))
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.first().is_none()
     }
 
     /// As [`Wheel::expire`]; `moved` is called for each node that is placed again.

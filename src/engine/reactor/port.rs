@@ -85,6 +85,8 @@ impl Port {
             self.sources.remove(&source);
             return Err(error);
         }
+        // Its first event says what it is ready for now, and is there already.
+        self.begin_waiting();
         Ok(source)
     }
 

@@ -29,7 +29,11 @@ struct Loop {
 
 impl Loop {
     fn new() -> Loop {
-        let (reactor, port) = pair(8).unwrap();
+        Loop::with_events(8)
+    }
+
+    fn with_events(events: usize) -> Loop {
+        let (reactor, port) = pair(events).unwrap();
         Loop { reactor, port: Arc::new(port), clock: AnchoredClock::new() }
     }
 
@@ -100,6 +104,18 @@ fn every_unpark_counts_however_often_the_loop_was_woken() {
         own.port.unpark();
         own.turn(Wait::Until(None));
     }
+}
+
+#[test]
+fn a_poll_answers_the_wish_for_one() {
+    let mut own = Loop::new();
+    assert!(!own.port.waiting_for_io());
+    let (_ours, _theirs, _source) = own.stream();
+    assert!(own.port.waiting_for_io(), "what it is ready for now is there to be polled");
+    own.turn(Wait::No);
+    assert!(!own.port.waiting_for_io());
+    own.port.begin_waiting();
+    assert!(own.port.waiting_for_io());
 }
 
 #[test]
@@ -186,18 +202,19 @@ fn a_descriptor_that_cannot_be_watched_leaves_nothing_behind() {
 
 #[test]
 fn a_panicking_waker_keeps_nobody_else_asleep() {
-    let mut own = Loop::new();
-    let streams = [own.stream(), own.stream(), own.stream()];
+    // More than one batch of wakers, and room for as many events.
+    let mut own = Loop::with_events(64);
+    let streams: Vec<_> = (0..40).map(|_| own.stream()).collect();
     own.turn(Wait::No);
     let (_, bad) = waker(|| panic!("a waker of the user"));
     let (woken, good) = waker(|| {});
-    for ((_, theirs, source), waker) in streams.iter().zip([&bad, &good, &good]) {
+    for (i, (_, theirs, source)) in streams.iter().enumerate() {
+        let (mut theirs, waker) = (theirs, if i == 0 { &bad } else { &good });
         assert!(poll(source, waker, Direction::Read).is_pending());
-        let mut theirs = theirs;
         theirs.write_all(b"x").unwrap();
     }
     catch_unwind(AssertUnwindSafe(|| own.turn(Wait::No))).unwrap_err();
-    assert_eq!(woken(), 2);
+    assert_eq!(woken(), 39);
 }
 
 #[test]

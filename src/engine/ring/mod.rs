@@ -15,6 +15,7 @@ mod lane;
 // `ring::ring` is inside only; the room's name and the glossary's word for the queue are the same.
 #[allow(clippy::module_inception)]
 mod ring;
+#[cfg(test)]
 mod slots;
 mod stack;
 

@@ -2,12 +2,13 @@
 
 use super::item::{Item, Maker};
 use super::{Chained, Fifo, Lane, Link, MicrotaskRing, Pop, Victim};
+use crate::shim::Arc;
 use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
-use crate::shim::{Arc, thread};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+use std::thread;
 
 type Label = (u32, u32);
 
@@ -162,7 +163,7 @@ fn a_closed_ring_hands_items_back() {
     let (ring, maker) = (MicrotaskRing::new(), Maker::new());
     assert!(ring.push(maker.item(0, 0)).is_ok());
     assert_eq!(labels(&mut ring.close()), numbered([0]));
-    let back = ring.push(maker.item(0, 1)).err().expect("closed");
+    let back = ring.push(maker.item(0, 1)).map(drop).expect_err("closed");
     assert_eq!(back.label(), (0, 1));
     assert_eq!((label(ring.pop()), ring.len()), (Pop::Empty, 0));
     assert!(ring.push(back).is_err(), "looking for items does not open it again");

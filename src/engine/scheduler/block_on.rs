@@ -8,6 +8,7 @@ use crate::engine::task::entered;
 use crate::shim::Arc;
 use crate::util::arc_wake;
 use crate::util::parker::Parker;
+use crate::util::rng;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -45,7 +46,10 @@ pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output 
     };
     let driver = Driver { shared, core: Some(core) };
     let core = driver.core.as_deref().expect("put in above");
-    core.held(|| drive(core, shared, future))
+    core.held(|| match shared.next_seed() {
+        Some(seed) => rng::with_seed(seed, || drive(core, shared, future)),
+        None => drive(core, shared, future),
+    })
 }
 
 /// Runs `future` to its end in the context of the runtime, without ever driving its loop.

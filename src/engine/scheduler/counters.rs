@@ -22,8 +22,12 @@ fn step(counter: &AtomicU64) {
 
 impl Counters {
     pub(super) const fn new() -> Self {
-        const ZERO: AtomicU64 = AtomicU64::new(0);
-        Self { spawned: ZERO, ended: ZERO, spawned_outside: ZERO, ended_outside: ZERO }
+        Self {
+            spawned: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            spawned_outside: AtomicU64::new(0),
+            ended_outside: AtomicU64::new(0),
+        }
     }
 
     /// The holder has spawned a task.

@@ -12,6 +12,7 @@ use crate::engine::task::{Owner, Task};
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::{Arc, Counter};
 use crate::util::arc_wake::ArcWake;
+use crate::util::rng::Seed;
 use std::io;
 
 /// A user's callback.
@@ -27,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) io: bool,
     pub(crate) time: bool,
     pub(crate) name: Option<String>,
+    /// What all random choices of the runtime follow from, if they are to be repeatable.
+    pub(crate) seed: Option<Seed>,
     pub(crate) before_park: Option<Hook>,
     pub(crate) after_unpark: Option<Hook>,
 }
@@ -51,6 +54,8 @@ pub(crate) struct Shared {
     clock: AnchoredClock,
     pub(super) config: Config,
     id: u64,
+    /// How many seeds have been taken.
+    seeds: Counter,
 }
 
 impl Shared {
@@ -71,6 +76,7 @@ impl Shared {
             clock: AnchoredClock::new(),
             config,
             id: NEXT_ID.take(1),
+            seeds: Counter::new(0),
         });
         shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
         Ok(shared)
@@ -104,6 +110,11 @@ impl Shared {
     /// The loop that what this thread polls should live on.
     pub(crate) fn home(&self) -> usize {
         current::with_core(self, |core| core.map_or(0, Core::index))
+    }
+
+    /// The seed of the next run of a root future, if random choices are to be repeatable.
+    pub(super) fn next_seed(&self) -> Option<Seed> {
+        self.config.seed.map(|seed| seed.child(self.seeds.take(1)))
     }
 
     pub(crate) fn workers(&self) -> usize {

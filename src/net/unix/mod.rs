@@ -26,7 +26,7 @@ pub use self::ucred::UCred;
 /// # assert_eq!(root, 0);
 /// ```
 #[allow(non_camel_case_types)]
-pub type uid_t = libc::uid_t;
+pub type uid_t = u32;
 
 /// Identifies a group of users.
 ///
@@ -37,7 +37,7 @@ pub type uid_t = libc::uid_t;
 /// # assert_eq!(root, 0);
 /// ```
 #[allow(non_camel_case_types)]
-pub type gid_t = libc::gid_t;
+pub type gid_t = u32;
 
 /// Identifies a process.
 ///
@@ -48,4 +48,4 @@ pub type gid_t = libc::gid_t;
 /// # assert!(own > 0);
 /// ```
 #[allow(non_camel_case_types)]
-pub type pid_t = libc::pid_t;
+pub type pid_t = i32;

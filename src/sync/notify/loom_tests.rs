@@ -1,4 +1,4 @@
-//! Models of the races between notifications and waiters.
+//! Models of the races of a notification with its waiters.
 
 use super::Notify;
 use crate::shim::atomic::{AtomicUsize, Ordering};

@@ -79,7 +79,7 @@ impl OpenOptions {
     /// # std::fs::remove_dir_all(&dir)?;
     /// # Ok(()) }
     /// ```
-    pub fn unchecked(&mut self, value: bool) -> &mut OpenOptions {
+    pub fn unchecked(&mut self, value: bool) -> &mut Self {
         self.unchecked = value;
         self
     }
