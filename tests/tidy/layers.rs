@@ -71,12 +71,16 @@ fn module(path: &str) -> Vec<&str> {
     parts
 }
 
-/// Where a path leads from `module`, unless it leaves the crate.
+/// Where a path leads from `module`, unless it leaves the crate or stays in the file.
 fn resolve<'a>(module: &[&'a str], path: &Named<'a>) -> Option<Vec<&'a str>> {
     let ups = path.segments.iter().take_while(|segment| **segment == "super").count();
     let (base, rest) = match path.segments[0] {
         "crate" => (&module[..0], &path.segments[1..]),
-        "super" => (&module[..module.len().saturating_sub(ups)], &path.segments[ups..]),
+        "super" if ups <= path.depth => return None,
+        "super" => {
+            let up = module.len().saturating_sub(ups - path.depth);
+            (&module[..up], &path.segments[ups..])
+        }
         _ => return None,
     };
     Some([base, rest].concat())

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub struct Named<'a> {
     pub segments: Vec<&'a str>,
     pub line: usize,
+    /// How many inline modules are around it: as many times `super` stays in the file.
+    pub depth: usize,
 }
 
 /// A Rust file, cut into tokens.
@@ -225,7 +227,7 @@ impl<'a> Source<'a> {
             i += 1;
         }
         if segments.len() > before.len() {
-            found.push(Named { segments, line });
+            found.push(Named { segments, line, depth: self.depth(i) });
         }
         i
     }
@@ -237,8 +239,14 @@ impl<'a> Source<'a> {
             segments.push(self.text(i + 2));
             i += 2;
         }
-        found.push(Named { segments, line });
+        found.push(Named { segments, line, depth: self.depth(i) });
         i + 1
+    }
+
+    /// How many inline modules are around token `i`.
+    fn depth(&self, i: usize) -> usize {
+        let opens = |k: &usize| self.text(*k) == "mod" && self.text(k + 2) == "{";
+        (0..i).filter(opens).filter(|k| self.pairs[k + 2] > i).count()
     }
 
     /// Marks the inline module that starts at `#[cfg(test)]`, should token `i` be that.
