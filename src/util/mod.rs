@@ -3,6 +3,7 @@
 pub(crate) mod arc_wake;
 pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
+pub(crate) mod first_panic;
 pub(crate) mod list;
 pub(crate) mod parker;
 pub(crate) mod rng;
