@@ -3,6 +3,7 @@
 //! Nothing in here needs a runtime: the futures work on any executor, and the `blocking_*` methods
 //! on any thread that does not drive one.
 
+pub mod mpsc;
 mod notify;
 pub mod oneshot;
 mod permits;

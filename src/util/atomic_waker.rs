@@ -15,8 +15,8 @@
 //! That look is the protocol. The owner registers, then looks; the other makes its news visible,
 //! then takes. Both have a `SeqCst` fence between their two steps, so they cannot both miss.
 
-use crate::shim::UnsafeCell;
 use crate::shim::atomic::{AtomicU8, Ordering, fence};
+use crate::shim::{UnsafeCell, hint};
 use std::fmt;
 use std::task::Waker;
 
@@ -58,6 +58,8 @@ impl AtomicWaker {
             // Acquire: pairs with the Release of whoever owned the cell before.
             if self.state.swap(BUSY, Ordering::Acquire) == BUSY {
                 waker.wake_by_ref();
+                // The other one needs a moment.
+                hint::spin_loop();
                 return;
             }
             // No foreign code in here: a clone or drop that panics must find the cell handed back.

@@ -5,6 +5,7 @@ pub(crate) mod arc_wake;
 #[cfg(test)]
 pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
+pub(crate) mod first_panic;
 pub(crate) mod list;
 pub(crate) mod parker;
 pub(crate) mod rng;

@@ -4,9 +4,8 @@
 //! was stored in. So nothing of ours is ever held across a wake, and a waker that panics does not
 //! keep the rest of its batch asleep.
 
-use std::any::Any;
+use crate::util::first_panic::FirstPanic;
 use std::mem::MaybeUninit;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
 
 /// How many wakers a batch holds without an allocation.
@@ -72,18 +71,16 @@ impl Wakers {
 
     #[cold]
     fn wake_many(&mut self) {
-        let mut first_panic = None;
+        let mut panics = FirstPanic::new();
         while let Some(waker) = self.take() {
-            wake(waker, &mut first_panic);
+            panics.run(|| waker.wake());
         }
         self.first = 0;
         self.last = 0;
         for waker in std::mem::take(&mut self.more) {
-            wake(waker, &mut first_panic);
+            panics.run(|| waker.wake());
         }
-        if let Some(payload) = first_panic {
-            resume_unwind(payload);
-        }
+        panics.resume();
     }
 
     fn take(&mut self) -> Option<Waker> {
@@ -94,16 +91,6 @@ impl Wakers {
         self.first += 1;
         // SAFETY: `first..last` is initialised, and the step above takes `at` out of that range.
         Some(unsafe { self.slots[at].assume_init_read() })
-    }
-}
-
-fn wake(waker: Waker, first_panic: &mut Option<Box<dyn Any + Send>>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        match first_panic {
-            None => *first_panic = Some(payload),
-            // Dropping it is one more chance to panic, and somebody may still be asleep.
-            Some(_) => std::mem::forget(payload),
-        }
     }
 }
 
@@ -118,6 +105,7 @@ impl Drop for Wakers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
     use std::sync::Mutex;
     use std::task::Wake;

@@ -37,6 +37,7 @@ impl Permits {
     /// The most permits that there can be.
     pub(super) const MAX: usize = word::MAX;
 
+    #[track_caller]
     pub(super) const fn new(count: usize) -> Self {
         assert!(count <= Self::MAX, "a semaphore may not have more than MAX_PERMITS permits");
         Self { word: AtomicUsize::new(Word::new(count).0), queue: WaitQueue::new() }

@@ -1,0 +1,147 @@
+//! The receiver's side of the list.
+
+use super::block::{Block, SLOTS};
+use super::cursor::Cursor;
+use super::{Queue, awaited};
+use crate::shim::atomic::Ordering;
+use crate::shim::thread;
+use std::ptr;
+
+/// Where the receiver is in the list.
+pub(in crate::sync::mpsc) struct Head<'a, T> {
+    pub(super) queue: &'a Queue<T>,
+}
+
+impl<T> Head<'_, T> {
+    pub(in crate::sync::mpsc) fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// Takes the next value, if it is there.
+    #[inline]
+    pub(in crate::sync::mpsc) fn pop(&mut self) -> Option<T> {
+        let position = self.position()?;
+        // SAFETY: a block is kept until its last value is taken, which only the receiver does.
+        let block = unsafe { &*position.block() };
+        // SAFETY: this is the receiver, who moves on with each value.
+        let value = unsafe { block.take(position.slot()) }?;
+        let next = if position.is_last() { self.leave(position.block()) } else { position.step() };
+        // Relaxed: the receiver's own.
+        self.queue.head.store(next, Ordering::Relaxed);
+        Some(value)
+    }
+
+    /// Goes on to the next block after all values of one were taken.
+    fn leave(&mut self, block: *mut Block<T>) -> Cursor<T> {
+        let next = self.count_on(block);
+        // Relaxed: the receiver's own.
+        if self.queue.counted.load(Ordering::Relaxed) == block {
+            self.queue.counted.store(next, Ordering::Relaxed);
+        }
+        self.queue.recycle(block);
+        Cursor::first_of(next)
+    }
+
+    /// Asks to be woken for the next value; answers `false` if it is there already.
+    pub(in crate::sync::mpsc) fn await_next(&mut self) -> bool {
+        if let Some(position) = self.position() {
+            // SAFETY: as in `pop`.
+            return unsafe { (*position.block()).await_slot(position.slot()) };
+        }
+        // AcqRel: as in `Block::await_slot`.
+        self.queue
+            .first
+            .compare_exchange(ptr::null_mut(), awaited(), Ordering::AcqRel, Ordering::Acquire)
+            .map_or_else(|first| first == awaited(), |_| true)
+    }
+
+    /// Refuses values from now on.
+    pub(in crate::sync::mpsc) fn close(&mut self) {
+        // Acquire: sees the last block. Release: who sees the end sees what was done before.
+        let tail = self.queue.tail.swap(Cursor::CLOSED, Ordering::AcqRel);
+        if tail != Cursor::CLOSED {
+            // Relaxed: the receiver's own.
+            self.queue.end.store(tail, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether no value was sent that is not received yet.
+    pub(in crate::sync::mpsc) fn is_empty(&self) -> bool {
+        self.position().unwrap_or(Cursor::NONE) == self.end()
+    }
+
+    /// How many values were sent that are not received yet.
+    pub(in crate::sync::mpsc) fn len(&self) -> usize {
+        // Acquire: the end below is not older than what was counted before.
+        let counted = self.queue.counted.load(Ordering::Acquire);
+        let end = self.end();
+        if end == Cursor::NONE {
+            return 0;
+        }
+        let position = self.wait_for_position();
+        let from = if counted.is_null() { position.block() } else { counted };
+        // SAFETY: a block is kept until its last value is taken.
+        let received = unsafe { (*position.block()).start() } + position.slot();
+        self.count(from, end) - received
+    }
+
+    /// The position in a list that has a block.
+    fn wait_for_position(&self) -> Cursor<T> {
+        loop {
+            if let Some(position) = self.position() {
+                return position;
+            }
+            // A sender is between claiming the first slot and the next step.
+            thread::yield_now();
+        }
+    }
+
+    /// How many slots there were before `end`, counted from a block whose start is known.
+    fn count(&self, from: *mut Block<T>, end: Cursor<T>) -> usize {
+        let mut block = from;
+        while block != end.block() {
+            block = self.count_on(block);
+        }
+        // Release: pairs with the Acquire in `len`.
+        self.queue.counted.store(block, Ordering::Release);
+        // SAFETY: a block is kept until its last value is taken.
+        unsafe { (*block).start() + end.slot() }
+    }
+
+    /// The block after one whose start is known, with its start.
+    fn count_on(&self, block: *mut Block<T>) -> *mut Block<T> {
+        // SAFETY: a block is kept until its last value is taken.
+        let block = unsafe { &*block };
+        let mut next = block.next();
+        while next.is_null() {
+            // A sender is between claiming the last slot and the next step.
+            thread::yield_now();
+            next = block.next();
+        }
+        // SAFETY: as above.
+        unsafe { (*next).set_start(block.start() + SLOTS) };
+        next
+    }
+
+    /// The end of what was sent.
+    fn end(&self) -> Cursor<T> {
+        // Acquire: sees the block of the tail.
+        let tail = self.queue.tail.load(Ordering::Acquire);
+        // Relaxed: the receiver's own.
+        if tail == Cursor::CLOSED { self.queue.end.load(Ordering::Relaxed) } else { tail }
+    }
+
+    /// The slot whose value comes next, once there is a block.
+    #[inline]
+    pub(super) fn position(&self) -> Option<Cursor<T>> {
+        // Relaxed: the receiver's own.
+        let head = self.queue.head.load(Ordering::Relaxed);
+        if head != Cursor::NONE { Some(head) } else { self.first_position() }
+    }
+
+    fn first_position(&self) -> Option<Cursor<T>> {
+        // Acquire: pairs with the Release in `Queue::settle`.
+        let first = self.queue.first.load(Ordering::Acquire);
+        (!first.is_null() && first != awaited()).then(|| Cursor::first_of(first))
+    }
+}
