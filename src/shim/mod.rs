@@ -3,7 +3,7 @@
 //! Everything above takes its atomics, locks, cells and threads from here, so that a build with
 //! `--cfg loom` swaps all of them at once and explores every interleaving of the same source.
 //! Both siblings export the same names: [`Arc`], [`UserArc`], [`Mutex`] with its guard,
-//! [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`panicking`], [`hint`] and
+//! [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`thread`], [`panicking`], [`hint`] and
 //! [`thread_local`].
 
 mod counter;

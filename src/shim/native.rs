@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{Arc, MutexGuard, OnceLock};
 pub(crate) use std::thread::panicking;
-pub(crate) use std::{hint, thread_local};
+pub(crate) use std::{hint, thread, thread_local};
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {

@@ -1,4 +1,4 @@
-//! Goes on after a panic, and passes it on in the end.
+//! Goes on after a panic, to pass it on in the end.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

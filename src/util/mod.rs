@@ -1,8 +1,6 @@
 //! Building blocks that know nothing of tasks or I/O.
 
 pub(crate) mod arc_wake;
-// For channels with one receiver; so far there is none.
-#[cfg(test)]
 pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
 pub(crate) mod first_panic;

@@ -1,4 +1,4 @@
-//! What the two kinds of channel do differently: who may send, and when the end is reached.
+//! What the two kinds of channel do differently: who may send, when the end is reached.
 
 use super::queue::Head;
 use crate::sync::permits::Permits;

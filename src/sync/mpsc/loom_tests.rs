@@ -1,4 +1,4 @@
-//! Models of the races between senders and the receiver.
+//! Models of the races of senders with the receiver.
 
 use super::error::TryRecvError;
 use super::{Receiver, Sender, channel, unbounded_channel};

@@ -1,4 +1,4 @@
-//! The list of values between many senders and one receiver.
+//! The list of values that many senders fill for one receiver.
 //!
 //! Values lie in a chain of small blocks. One word, the tail, names the next free slot of the last
 //! block; a sender claims it by one exchange that steps the tail on, fills the slot and marks it

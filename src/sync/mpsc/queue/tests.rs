@@ -1,4 +1,4 @@
-//! The list against a model, and with as much concurrency as threads give.
+//! The list against a model, then with as much concurrency as threads give.
 
 use super::{Head, Queue};
 use proptest::prelude::*;
@@ -76,7 +76,7 @@ fn threads_lose_nothing_and_keep_their_own_order() {
     std::thread::scope(|scope| {
         for sender in 0..3 {
             let queue = &queue;
-            scope.spawn(move || (0..EACH).for_each(|i| drop(queue.push((sender, i)).unwrap())));
+            scope.spawn(move || (0..EACH).for_each(|i| assert!(queue.push((sender, i)).is_ok())));
         }
         let mut next = [0; 3];
         while next != [EACH; 3] {
