@@ -1,5 +1,7 @@
 //! Where to: the arguments that name one or more socket addresses.
 
+use crate::shim::thread;
+use crate::sync::oneshot;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -183,10 +185,19 @@ pub(super) async fn addresses(target: Target) -> io::Result<Addrs> {
     }
 }
 
-/// Asks the system's resolver.
+/// Asks the system's resolver, which blocks, on a thread that lives as long as the question.
 async fn resolve(host: String, port: u16) -> io::Result<Addrs> {
-    let all: Vec<_> = std::net::ToSocketAddrs::to_socket_addrs(&(host, port))?.collect();
-    Ok(all.into())
+    let (answer, answered) = oneshot::channel();
+    let ask = move || {
+        let found = std::net::ToSocketAddrs::to_socket_addrs(&(host, port));
+        // Nobody waits any more if this fails.
+        let _ = answer.send(found.map(Iterator::collect::<Vec<_>>));
+    };
+    thread::Builder::new().name("resolver".to_owned()).spawn(ask)?;
+    match answered.await {
+        Ok(found) => found.map(Addrs::from),
+        Err(_) => Err(io::Error::other("the system's resolver panicked")),
+    }
 }
 
 /// Runs `attempt` on the addresses in turn until one works.
