@@ -58,10 +58,13 @@ fn an_output_nobody_takes_is_dropped_once() {
     let (early, early_drops) = tally();
     let (late, late_drops) = tally();
     rt().block_on(async {
-        drop(runtime::spawn(async move { early }));
+        let detached = runtime::spawn(async move { early });
+        let keeps_the_memory = detached.abort_handle();
+        drop(detached);
         let handle = runtime::spawn(async move { late });
         yield_now().await;
         assert_eq!((early_drops(), late_drops()), (1, 0));
+        drop(keeps_the_memory);
         drop(handle);
     });
     assert_eq!((early_drops(), late_drops()), (1, 1));
