@@ -15,8 +15,10 @@ async fn main() -> io::Result<()> {
     let socket = UdpSocket::bind(addr).await?;
     println!("listening on {}", socket.local_addr()?);
     runtime::select! {
-        result = serve(socket) => result,
+        // Listens for Ctrl-C before the first answer goes out.
+        biased;
         result = ctrl_c() => result,
+        result = serve(socket) => result,
     }
 }
 
