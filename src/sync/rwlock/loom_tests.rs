@@ -1,0 +1,1 @@
+//! Models of the races for a lock of many readers.
