@@ -1,4 +1,4 @@
-//! A command: what to start, and how.
+//! What is to be started as a process.
 
 use super::Child;
 use crate::io::runtime_with_io;

@@ -1,4 +1,4 @@
-//! The pipes to and from a child.
+//! The ends of the pipes to a child.
 
 use crate::io::{AsyncRead, AsyncWrite, forward_read, forward_write};
 use crate::net::unix::pipe::{Receiver, Sender};
