@@ -81,7 +81,7 @@ fn panicking_wakers_keep_nobody_asleep() {
 fn a_waker_may_come_back_to_the_barrier() {
     let barrier = Arc::new(Barrier::new(2));
     let again = barrier.clone();
-    let waker = waker_fn(move || drop(poll_and_drop(again.wait(), 1, |_| ())));
+    let waker = waker_fn(move || _ = poll_and_drop(again.wait(), 1, |_| ()));
     let mut waiting = pin!(barrier.wait());
     assert!(waiting.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     drop(waker);
