@@ -75,10 +75,25 @@ impl<T> Cell<T> {
         if self.is_at(position) { Ok(()) } else { Err((Refusal::Elsewhere, true)) }
     }
 
+    /// Takes the claim, if nobody holds it. Leaves a claimed word alone, so that its holder may
+    /// write it with a plain store.
     #[inline]
     fn try_claim(&self) -> bool {
-        // Acquire: pairs with the Release of whoever held the claim before.
-        !Word(self.word.fetch_or(Word::CLAIM.0, Ordering::Acquire)).is_busy()
+        let mut word = self.load();
+        while !word.is_busy() {
+            // Acquire: pairs with the Release of whoever held the claim before. Relaxed on failure:
+            // the loop tries again.
+            match self.word.compare_exchange_weak(
+                word.0,
+                word.claimed().0,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(seen) => word = Word(seen),
+            }
+        }
+        false
     }
 
     /// The claimed value.
@@ -155,8 +170,8 @@ impl<T> Cell<T> {
         announce();
         // Release: pairs with the Acquire in `is_at`.
         self.position.store(position, Ordering::Release);
-        // Not an exchange: while somebody holds the claim and the lock of the channel, others can
-        // only try to claim.
+        // Not an exchange: nobody else writes to the word while one thread holds both the claim and
+        // the lock of the channel.
         // Release: hands the value to the next claim.
         self.word.store(Word::owed_to(receivers).0, Ordering::Release);
         Ok(old)

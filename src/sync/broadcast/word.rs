@@ -30,8 +30,6 @@ pub(super) struct Word(pub(super) usize);
 impl Word {
     /// Nobody is at it, and there is no value.
     pub(super) const IDLE: Self = Self(0);
-    /// What a claim adds.
-    pub(super) const CLAIM: Self = Self(BUSY);
 
     /// There is a value for so many receivers, and nobody is at it.
     pub(super) fn owed_to(receivers: usize) -> Self {

@@ -108,7 +108,7 @@ impl<T> Sender<T> {
     /// use runtime::sync::watch;
     ///
     /// let (tx, rx) = watch::channel(5);
-    /// let raise = |to| {
+    /// let raise = |to: i32| {
     ///     tx.send_if_modified(|value| {
     ///         let higher = to > *value;
     ///         *value = to.max(*value);
