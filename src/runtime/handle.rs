@@ -62,6 +62,11 @@ impl Handle {
         &self.shared
     }
 
+    /// Whether the runtime was built with I/O.
+    pub(crate) fn io_enabled(&self) -> bool {
+        self.shared.io_enabled()
+    }
+
     /// Enters the runtime: until the guard is dropped, `spawn`, timers and sockets that this
     /// thread makes belong to it.
     ///
