@@ -4,6 +4,7 @@
 //! on any thread that does not drive one.
 
 mod barrier;
+pub mod broadcast;
 mod guard;
 pub mod mpsc;
 mod mutex;
@@ -13,6 +14,7 @@ pub mod oneshot;
 mod permits;
 mod rwlock;
 mod semaphore;
+pub mod watch;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use mutex::{
