@@ -4,7 +4,7 @@ use super::Ready;
 use super::delivery::Delivery;
 use super::platform::Alarm;
 use super::port::Port;
-use super::registry::{ALARM, BELL};
+use super::registry::{ALARM, BELL, WAKE};
 use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use std::io;
@@ -36,11 +36,19 @@ pub(crate) struct Reactor {
     alarm: Alarm,
     /// When timers fired last.
     fired_at: u64,
+    /// Whether the last poll took in a wake-up.
+    woken: bool,
 }
 
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        Reactor { poll, events: mio::Events::with_capacity(events), alarm, fired_at: 0 }
+        Reactor {
+            poll,
+            events: mio::Events::with_capacity(events),
+            alarm,
+            fired_at: 0,
+            woken: false,
+        }
     }
 
     /// What the operating system knows the poller by.
@@ -69,6 +77,18 @@ impl Reactor {
             self.fired_at = now;
         }
         events + fired
+    }
+
+    /// As a turn that does not wait, in place of the thread that holds the loop.
+    ///
+    /// A wake-up that this takes in is passed on: it may be meant for that thread, which is about to
+    /// wait.
+    pub(crate) fn turn_for_holder(&mut self, port: &Port, clock: &AnchoredClock) {
+        self.woken = false;
+        self.turn(port, clock, Wait::No);
+        if self.woken {
+            port.unpark();
+        }
     }
 
     fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
@@ -101,6 +121,7 @@ impl Reactor {
             if event.token() == ALARM {
                 self.alarm.rang();
             }
+            self.woken |= event.token() == WAKE;
             if event.token() == BELL {
                 port.note_bell();
             }
