@@ -4,12 +4,11 @@ use super::{FileTimes, OpenOptions};
 use crate::io::{Ferry, offloaded};
 use crate::shim::UserArc as Arc;
 use crate::sync::Mutex;
+use std::fmt;
 use std::fs::{File as StdFile, Metadata, Permissions};
-use std::future::poll_fn;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
-use std::fmt;
 
 /// How many bytes one call reads or writes at most, unless set otherwise.
 const CHUNK_MAX: usize = 2 * 1024 * 1024;
@@ -186,7 +185,7 @@ impl File {
     /// # #[runtime::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
     /// use runtime::fs::File;
-use runtime::io::AsyncWriteExt;
+    /// use runtime::io::AsyncWriteExt;
     ///
     /// let path = std::env::temp_dir().join("ringloop-doc-file-sync-all");
     /// let mut file = File::create(&path).await?;
@@ -211,7 +210,7 @@ use runtime::io::AsyncWriteExt;
     /// # #[runtime::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
     /// use runtime::fs::File;
-use runtime::io::AsyncWriteExt;
+    /// use runtime::io::AsyncWriteExt;
     ///
     /// let path = std::env::temp_dir().join("ringloop-doc-file-sync-data");
     /// let mut file = File::create(&path).await?;
@@ -245,7 +244,7 @@ use runtime::io::AsyncWriteExt;
     /// # }
     /// ```
     pub async fn set_len(&self, size: u64) -> io::Result<()> {
-        self.call(false, move |file| file.set_len(size)).await
+        self.call_from_here(move |file| file.set_len(size)).await
     }
 
     /// Returns what the file system knows of the file, once the write under way has ended.
@@ -290,7 +289,7 @@ use runtime::io::AsyncWriteExt;
     /// # }
     /// ```
     pub async fn try_clone(&self) -> io::Result<File> {
-        let std = self.call(false, |file| file.try_clone()).await?;
+        let std = self.call_from_here(|file| file.try_clone()).await?;
         Ok(Self { chunk_max: self.chunk_max, ..Self::from_std(std) })
     }
 
@@ -311,8 +310,7 @@ use runtime::io::AsyncWriteExt;
     /// # }
     /// ```
     pub async fn into_std(mut self) -> StdFile {
-        let ferry = self.ferry.get_mut();
-        poll_fn(|cx| ferry.poll_settled(cx)).await;
+        self.ferry.get_mut().settled().await;
         match self.try_into_std() {
             Ok(file) => file,
             Err(_) => unreachable!("a call that has ended has given up its share of the file"),
@@ -393,7 +391,7 @@ use runtime::io::AsyncWriteExt;
     /// # #[runtime::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
     /// use runtime::fs::{File, FileTimes};
-use std::time::SystemTime;
+    /// use std::time::SystemTime;
     ///
     /// let path = std::env::temp_dir().join("ringloop-doc-file-set-times");
     /// let file = File::create(&path).await?;
@@ -418,7 +416,7 @@ use std::time::SystemTime;
     /// # #[runtime::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
     /// use runtime::fs::File;
-use std::time::SystemTime;
+    /// use std::time::SystemTime;
     ///
     /// let path = std::env::temp_dir().join("ringloop-doc-file-set-modified");
     /// let file = File::create(&path).await?;
@@ -483,6 +481,23 @@ use std::time::SystemTime;
     ) -> io::Result<R> {
         let std = self.std.clone();
         self.ferry.lock().await.call(reports, move || call(&std)).await
+    }
+
+    /// The same, for a call to which the position or the bytes ahead of it matter: those that a read
+    /// brought after its future was dropped are put back first.
+    async fn call_from_here<R: Send + 'static>(
+        &self,
+        call: impl FnOnce(&StdFile) -> io::Result<R> + Send + 'static,
+    ) -> io::Result<R> {
+        let std = self.std.clone();
+        let mut ferry = self.ferry.lock().await;
+        ferry.settled().await;
+        let ahead = ferry.discard();
+        let call = move || {
+            go_back(&std, ahead)?;
+            call(&std)
+        };
+        ferry.call(false, call).await
     }
 }
 

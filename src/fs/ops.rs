@@ -144,7 +144,8 @@ pub async fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 /// # }
 /// ```
 pub async fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
-    with_paths(original.as_ref(), link.as_ref(), |original, link| fs::hard_link(original, link)).await
+    with_paths(original.as_ref(), link.as_ref(), |original, link| fs::hard_link(original, link))
+        .await
 }
 
 /// Returns what the file system knows of a path: its kind, size, permissions, times.
@@ -389,7 +390,10 @@ pub async fn set_permissions(path: impl AsRef<Path>, perm: Permissions) -> io::R
 /// # }
 /// ```
 pub async fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
-    with_paths(original.as_ref(), link.as_ref(), |original, link| std::os::unix::fs::symlink(original, link)).await
+    with_paths(original.as_ref(), link.as_ref(), |original, link| {
+        std::os::unix::fs::symlink(original, link)
+    })
+    .await
 }
 
 /// Returns what the file system knows of a path, without following it if it is a symbolic link.

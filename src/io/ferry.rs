@@ -78,22 +78,29 @@ impl Ferry {
     ) -> Poll<io::Result<()>> {
         loop {
             match ready!(self.poll_back(cx)) {
-                Some((Errand::Read, Err(error))) => return Poll::Ready(Err(error)),
-                Some((Errand::Read, Ok(_))) => break,
-                Some((Errand::Write | Errand::Seek | Errand::Other, _)) => continue,
-                None => {}
+                Some((Errand::Read, result)) => return Poll::Ready(self.bring(result, into)),
+                Some(_) => {}
+                None if self.unread() > 0 || into.remaining() == 0 => {
+                    return Poll::Ready(self.bring(Ok(0), into));
+                }
+                None => break,
             }
-            if into.remaining() == 0 || self.unread() > 0 {
-                break;
-            }
-            let max = max.min(into.remaining());
-            let job = move |chunk: &mut Chunk| chunk.fill(max, read);
-            self.send(Errand::Read, Urgency::MayBeDropped, job)?;
-            // The closure is gone: wait for what it brings, whatever else is polled meanwhile.
-            return self.poll_read_sent(cx, into);
         }
-        self.take_into(into);
-        Poll::Ready(Ok(()))
+        let max = max.min(into.remaining());
+        let job = move |chunk: &mut Chunk| chunk.fill(max, read);
+        self.send(Errand::Read, Urgency::MayBeDropped, job)?;
+        match ready!(self.poll_back(cx)) {
+            Some((_, result)) => Poll::Ready(self.bring(result, into)),
+            None => unreachable!("a read was sent just now"),
+        }
+    }
+
+    /// Gives the bytes of a read that has ended.
+    fn bring(&mut self, result: io::Result<u64>, into: &mut ReadBuf<'_>) -> io::Result<()> {
+        if let State::Here(chunk) = &mut self.state {
+            chunk.take_into(into);
+        }
+        result.map(drop)
     }
 
     /// Hands bytes to `write`, which also learns by how many bytes it must go back first, since they
@@ -158,8 +165,7 @@ impl Ferry {
         Poll::Ready(Ok(self.position))
     }
 
-    /// Makes any other call, after the one that is under way. It learns by how many bytes the file
-    /// is ahead of the one who reads.
+    /// Makes any other call, after the one that is under way.
     ///
     /// # Errors
     ///
@@ -169,7 +175,7 @@ impl Ferry {
         reports: bool,
         call: impl FnOnce() -> io::Result<R> + Send + 'static,
     ) -> io::Result<R> {
-        poll_fn(|cx| self.poll_settled(cx)).await;
+        self.settled().await;
         if let Some(error) = self.write_error.take_if(|_| reports) {
             return Err(error);
         }
@@ -187,33 +193,19 @@ impl Ferry {
     }
 
     /// Waits until no call is under way.
-    pub(crate) fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while ready!(self.poll_back(cx)).is_some() {}
-        Poll::Ready(())
+    pub(crate) async fn settled(&mut self) {
+        poll_fn(|cx| self.poll_settled(cx)).await;
     }
 
-    fn poll_read_sent(
-        &mut self,
-        cx: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if let Some((_, result)) = ready!(self.poll_back(cx)) {
-            result?;
-        }
-        self.take_into(into);
-        Poll::Ready(Ok(()))
+    fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while ready!(self.poll_back(cx)).is_some() {}
+        Poll::Ready(())
     }
 
     fn unread(&self) -> usize {
         match &self.state {
             State::Here(chunk) => chunk.unread(),
             State::Away(..) => 0,
-        }
-    }
-
-    fn take_into(&mut self, into: &mut ReadBuf<'_>) {
-        if let State::Here(chunk) = &mut self.state {
-            chunk.take_into(into);
         }
     }
 
