@@ -1,4 +1,4 @@
-//! Files and folders.
+//! The file system, by way of threads that block.
 //!
 //! Operating systems have no good way to wait for a disk without a thread, so every call here is
 //! made on one of the runtime's threads for code that blocks, while the task waits for the answer.

@@ -1,4 +1,4 @@
-//! The bytes that travel between a task and a thread that blocks.
+//! The bytes that a task hands to a thread that blocks, or gets from it.
 
 use super::ReadBuf;
 use std::io::{self, IoSlice};

@@ -1,4 +1,4 @@
-//! What a task and the threads for code that blocks do for one file or standard stream.
+//! What threads for code that blocks do for one file or standard stream.
 //!
 //! One call is under way at a time. It has the bytes meanwhile, and brings them back with its
 //! result; so a future that is dropped in between loses nothing: whoever comes next finds the call
