@@ -9,10 +9,15 @@ use super::frozen::{Frozen, SHIFTED};
 use crate::shim::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+const NANOS: u64 = 1_000_000_000;
+
+/// The number of the anchor. Instants before it have numbers too, for 146 years.
+const ANCHOR: u64 = 1 << 62;
+
 /// What stands for "never" where the platform's instants end sooner than our numbers: 30 years.
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// A clock whose time is the number of nanoseconds since its anchor.
+/// A clock whose time is a number of nanoseconds, counted from its anchor.
 #[derive(Debug)]
 pub(crate) struct AnchoredClock {
     anchor: Instant,
@@ -21,6 +26,9 @@ pub(crate) struct AnchoredClock {
 }
 
 impl AnchoredClock {
+    /// The number of the anchor: no time that this clock shows is earlier.
+    pub(crate) const START: u64 = ANCHOR;
+
     pub(crate) fn new() -> Self {
         Self { anchor: Instant::now(), tick: Tick::new(), frozen: Frozen::new(&SHIFTED) }
     }
@@ -43,16 +51,28 @@ impl AnchoredClock {
         self.tick.get()
     }
 
-    /// The number for `instant`: 0 for anything before the anchor, the maximum if it is too late.
+    /// The number for `instant`; 0 or the maximum if it is too far from the anchor.
     #[inline]
     pub(crate) fn at(&self, instant: Instant) -> u64 {
-        nanos(instant.saturating_duration_since(self.anchor))
+        match instant.checked_duration_since(self.anchor) {
+            Some(since) => ANCHOR.saturating_add(nanos(since)),
+            None => ANCHOR.saturating_sub(nanos(self.anchor.saturating_duration_since(instant))),
+        }
+    }
+
+    /// The number for the exact time `span` from now; one decades away if there is none.
+    #[inline]
+    pub(crate) fn after(&self, span: Duration) -> u64 {
+        let now = self.now();
+        now.checked_add(nanos(span)).unwrap_or(now.saturating_add(nanos(FAR)))
     }
 
     /// The instant for a number: the inverse of [`AnchoredClock::at`].
-    #[inline]
     pub(crate) fn instant(&self, ns: u64) -> Instant {
-        later(self.anchor, Duration::from_nanos(ns))
+        match ns.checked_sub(ANCHOR) {
+            Some(since) => later(self.anchor, Duration::from_nanos(since)),
+            None => earlier(self.anchor, Duration::from_nanos(ANCHOR - ns)),
+        }
     }
 
     /// Stops the time; `false` if it was stopped already.
@@ -113,11 +133,15 @@ impl Tick {
 /// `span` in nanoseconds, or the maximum where they do not fit.
 #[inline]
 fn nanos(span: Duration) -> u64 {
-    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+    span.as_secs().saturating_mul(NANOS).saturating_add(span.subsec_nanos().into())
+}
+
+/// `from` less `by`, or `from` where the platform's instants begin later.
+fn earlier(from: Instant, by: Duration) -> Instant {
+    from.checked_sub(by).unwrap_or(from)
 }
 
 /// `from` plus `by`, or an instant that stands for "never".
-#[inline]
 fn later(from: Instant, by: Duration) -> Instant {
     from.checked_add(by).or_else(|| from.checked_add(FAR)).unwrap_or(from)
 }
@@ -129,7 +153,8 @@ mod tests {
     #[test]
     fn numbers_and_instants_convert_both_ways() {
         let clock = AnchoredClock::new();
-        for ns in [0, 1, 999_999_999, 1_000_000_000, u64::MAX / 2, u64::MAX] {
+        let apart = [0, 1, 999_999_999, 1_000_000_000, ANCHOR];
+        for ns in apart.into_iter().flat_map(|by| [ANCHOR + by, ANCHOR - by]).chain([u64::MAX]) {
             assert_eq!(clock.at(clock.instant(ns)), ns);
         }
     }
@@ -137,8 +162,9 @@ mod tests {
     #[test]
     fn instants_outside_the_range_saturate() {
         let clock = AnchoredClock::new();
-        let before = clock.anchor.checked_sub(Duration::from_nanos(1)).unwrap();
-        assert_eq!(clock.at(before), 0);
+        if let Some(before) = clock.instant(0).checked_sub(Duration::from_nanos(1)) {
+            assert_eq!(clock.at(before), 0);
+        }
         let after = clock.instant(u64::MAX) + Duration::from_nanos(1);
         assert_eq!(clock.at(after), u64::MAX);
         assert_eq!(later(clock.anchor, Duration::MAX), clock.anchor + FAR);
@@ -150,6 +176,14 @@ mod tests {
         let before = clock.at(Instant::now());
         let now = clock.now();
         assert!((before..=clock.at(Instant::now())).contains(&now));
+    }
+
+    #[test]
+    fn a_span_out_of_range_ends_in_decades() {
+        let clock = AnchoredClock::new();
+        assert!(clock.pause());
+        assert_eq!(clock.after(Duration::from_nanos(7)), clock.now() + 7);
+        assert_eq!(clock.after(Duration::MAX), clock.now() + nanos(FAR));
     }
 
     #[test]
@@ -171,9 +205,9 @@ mod tests {
     #[test]
     fn stopping_the_time_leaves_the_anchor_where_it_was() {
         let clock = AnchoredClock::new();
-        let anchor = clock.instant(0);
+        let anchor = clock.instant(ANCHOR);
         assert!(clock.pause() && clock.advance(Duration::from_secs(60)) && clock.resume());
-        assert_eq!((clock.instant(0), clock.at(anchor)), (anchor, 0));
+        assert_eq!((clock.instant(ANCHOR), clock.at(anchor)), (anchor, ANCHOR));
         assert!(clock.instant(clock.now()) >= anchor + Duration::from_secs(60));
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct Outside {
     /// Tasks woken or spawned by threads that do not hold the loop.
     pub(super) ring: MicrotaskRing<Task>,
     pub(super) doze: Doze,
-    pub(super) port: Port,
+    pub(super) port: Arc<Port>,
     pub(super) counters: Counters,
     /// Whether the root future was woken by a thread that does not hold the loop. The swap that
     /// sets it publishes what the waker did before.
@@ -51,7 +51,7 @@ pub(crate) struct Shared {
     pub(super) loops: Box<[Outside]>,
     /// The loop of a current-thread runtime while nobody drives it.
     pub(super) slot: Slot<Core>,
-    clock: AnchoredClock,
+    clock: Arc<AnchoredClock>,
     pub(super) config: Config,
     id: u64,
     /// How many seeds have been taken.
@@ -62,7 +62,8 @@ impl Shared {
     /// Builds a runtime of one loop.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
         static NEXT_ID: Counter = Counter::new(1);
-        let (reactor, port) = reactor::pair(1024)?;
+        let clock = Arc::new(AnchoredClock::new());
+        let (reactor, port) = reactor::pair(1024, clock.clone())?;
         let outside = Outside {
             ring: MicrotaskRing::new(),
             doze: Doze::new(),
@@ -73,7 +74,7 @@ impl Shared {
         let shared = Arc::new(Self {
             loops: Box::new([outside]),
             slot: Slot::empty(),
-            clock: AnchoredClock::new(),
+            clock,
             config,
             id: NEXT_ID.take(1),
             seeds: Counter::new(0),
@@ -103,7 +104,7 @@ impl Shared {
     }
 
     /// The way into the reactor of a loop.
-    pub(crate) fn port(&self, index: usize) -> &Port {
+    pub(crate) fn port(&self, index: usize) -> &Arc<Port> {
         &self.loops[index].port
     }
 
