@@ -78,7 +78,10 @@ impl AnchoredClock {
     /// Stops the time; `false` if it was stopped already.
     #[must_use]
     pub(crate) fn pause(&self) -> bool {
-        self.frozen.pause(|| self.real())
+        let stopped = self.frozen.pause(|| self.real());
+        // The time is known from here on: what is due now need not wait for a turn.
+        self.refresh();
+        stopped
     }
 
     /// Lets the time go on from where it stopped; `false` if it was not stopped.
@@ -187,11 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_refresh_moves_the_tick() {
+    fn only_a_look_at_the_time_moves_the_tick() {
         let clock = AnchoredClock::new();
         assert_eq!(clock.tick(), 0);
-        assert!(clock.pause() && clock.advance(Duration::from_secs(1)));
-        assert_eq!(clock.tick(), 0, "nobody has looked yet");
+        assert!(clock.pause());
+        let stopped = clock.now();
+        assert!(clock.advance(Duration::from_secs(1)));
+        assert_eq!(clock.tick(), stopped, "nobody has looked since");
         let seen = clock.refresh();
         assert_eq!((seen, clock.tick()), (clock.now(), clock.now()));
     }

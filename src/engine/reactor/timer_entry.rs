@@ -295,6 +295,9 @@ impl Drop for TimerEntry {
     fn drop(&mut self) {
         // What was ever linked is pinned, so its place is still its own.
         self.withdraw();
+        // SAFETY: no loop knows the entry any more.
+        let let_go = self.waker.with_mut(|waker| unsafe { (*waker).is_none() });
+        debug_assert!(let_go, "whoever unlinks an entry takes its waker");
     }
 }
 
