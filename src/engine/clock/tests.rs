@@ -143,6 +143,15 @@ fn a_removed_node_never_fires_and_leaves_at_most_one_early_call() {
 }
 
 #[test]
+fn a_node_left_alone_in_its_slot_does_not_fire_for_one_that_was_removed() {
+    let mut timers = Timers::new(&[0x5010, 0x5f00]);
+    assert!(timers.remove(0));
+    assert_eq!(timers.expire(0x5010), None);
+    assert_eq!(timers.wheel.next_deadline(), Some(0x5f00), "the bound is mended by the call");
+    assert_eq!((timers.expire(0x5eff), timers.expire(0x5f00)), (None, Some(1)));
+}
+
+#[test]
 fn a_node_can_be_inserted_again_with_another_deadline() {
     let mut timers = Timers::new(&[10, 20]);
     assert!(timers.remove(0));
