@@ -7,6 +7,7 @@ pub mod io;
 #[doc(hidden)]
 pub mod macros;
 pub mod net;
+pub mod process;
 pub mod runtime;
 #[allow(unsafe_code)]
 mod shim;
