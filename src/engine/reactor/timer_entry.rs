@@ -116,7 +116,12 @@ impl TimerEntry {
         match this.word() {
             FIRED => Poll::Ready(Ok(())),
             IDLE if this.node.deadline.get() > tick => match this.set(cx.waker().clone()) {
-                Ok(()) => Poll::Pending,
+                Ok(Oversleeps(oversleeps)) => {
+                    if oversleeps {
+                        this.port.unpark();
+                    }
+                    Poll::Pending
+                }
                 Err(closed) => Poll::Ready(Err(closed)),
             },
             IDLE => {
@@ -174,11 +179,11 @@ impl TimerEntry {
         Expiry::Later(seen)
     }
 
-    /// Links an idle entry.
-    fn set(self: Pin<&Self>, waker: Waker) -> Result<(), Closed> {
+    /// Links an idle entry; for its owner alone.
+    pub(super) fn set(self: Pin<&Self>, waker: Waker) -> Result<Oversleeps, Closed> {
         let mut waker = Some(waker);
         // A waker that is refused is dropped on return, with the claim released.
-        let Oversleeps(oversleeps) = self.port.timers().change(|claimed| {
+        self.port.timers().change(|claimed| {
             if !claimed.is_open() {
                 return Err(Closed);
             }
@@ -189,11 +194,7 @@ impl TimerEntry {
             self.word.store(deadline, Ordering::Relaxed);
             // SAFETY: idle, so in no wheel; pinned; `drop` sees to it that it is unlinked in time.
             Ok(unsafe { claimed.link(self.as_ptr(), deadline) })
-        })?;
-        if oversleeps {
-            self.port.unpark();
-        }
-        Ok(())
+        })
     }
 
     /// Sees to it that a set entry wakes `waker`.

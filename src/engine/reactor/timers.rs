@@ -79,12 +79,6 @@ impl Timers {
         self.claim.lock().asleep_until = 0;
     }
 
-    /// Whether the loop sleeps, and nobody has ended that yet.
-    #[cfg(all(test, loom))]
-    pub(super) fn is_asleep(&self) -> bool {
-        self.claim.lock().asleep_until != 0
-    }
-
     /// Fires all that are set, and refuses further ones.
     pub(super) fn close(&self, delivery: &mut Delivery) {
         while self.change(|claimed| claimed.take_any(delivery.wakers())) {
