@@ -4,10 +4,11 @@ use super::Ready;
 use super::delivery::Delivery;
 use super::platform::Alarm;
 use super::port::Port;
-use super::registry::ALARM;
+use super::registry::{ALARM, BELL};
 use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 /// Timers end a wait no sooner than this after the last ones fired, in nanoseconds.
@@ -46,6 +47,11 @@ pub(crate) struct Reactor {
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
         Reactor { poll, events: mio::Events::with_capacity(events), alarm, due_from: 0 }
+    }
+
+    /// What the operating system knows the poller by.
+    pub(super) fn poller(&self) -> RawFd {
+        self.poll.as_raw_fd()
     }
 
     /// Waits as told, then wakes whom events and timers concern; answers how many those were.
@@ -102,6 +108,9 @@ impl Reactor {
             if event.token() == ALARM {
                 self.alarm.rang();
             }
+            if event.token() == BELL {
+                port.note_bell();
+            }
             let Some(source) = sources.get(event.token()) else { continue };
             count += 1;
             let ready = Ready::of_event(event);
@@ -115,6 +124,7 @@ impl Reactor {
             }
         }
         drop(sources);
+        port.count_events(count);
         delivery.finish();
         count
     }
