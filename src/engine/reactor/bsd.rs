@@ -19,7 +19,7 @@ pub(crate) const fn priority() -> Interest {
 pub(crate) struct Alarm;
 
 impl Alarm {
-    pub(super) fn new(_registry: &Registry, _token: Token) -> io::Result<Alarm> {
+    pub(super) fn new(_: &Registry, _: Token, _: &AnchoredClock) -> io::Result<Alarm> {
         Ok(Alarm)
     }
 

@@ -25,18 +25,23 @@ pub(crate) struct Alarm {
     timer: OwnedFd,
     /// The deadline it is armed for, `u64::MAX` if for none.
     armed: u64,
-    /// One moment on both of the clocks that have to be brought together.
-    moment: (Instant, Duration),
+    /// One moment on both of the clocks that have to be brought together, as long as neither is
+    /// stopped.
+    moment: (u64, Duration),
 }
 
 impl Alarm {
-    pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Alarm> {
+    pub(super) fn new(
+        registry: &Registry,
+        token: Token,
+        clock: &AnchoredClock,
+    ) -> io::Result<Alarm> {
         let timer = timer()?;
         registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
         // The instant is read first: taking it for a little later than it was makes the alarm a
         // little late, never early.
-        let instant = Instant::now();
-        Ok(Alarm { timer, armed: u64::MAX, moment: (instant, monotonic()?) })
+        let now = clock.at(Instant::now());
+        Ok(Alarm { timer, armed: u64::MAX, moment: (now, monotonic()?) })
     }
 
     /// Sees to it that a wait which begins now ends at `deadline`; answers the timeout it needs.
@@ -45,17 +50,20 @@ impl Alarm {
     ///
     /// If the operating system refuses, which it does for a bad descriptor only.
     pub(super) fn set(&mut self, deadline: u64, clock: &AnchoredClock) -> Option<Duration> {
-        let now = Instant::now();
-        let left = Duration::from_nanos(deadline.saturating_sub(clock.now()));
-        if left.is_zero() {
-            return Some(left);
+        let now = clock.now();
+        if deadline <= now {
+            return Some(Duration::ZERO);
         }
-        // A clock that was stopped meanwhile has moved all deadlines.
-        if deadline < self.armed || any_shifted() {
-            let (instant, on_timer) = self.moment;
-            self.arm(on_timer + now.saturating_duration_since(instant) + left);
-            self.armed = deadline;
-        }
+        // A clock that was ever stopped has moved all deadlines.
+        let (moment, on_timer) = if any_shifted() {
+            (now, monotonic().expect("the clock of a timer of our own can be read"))
+        } else if deadline < self.armed {
+            self.moment
+        } else {
+            return None;
+        };
+        self.arm(on_timer + Duration::from_nanos(deadline.saturating_sub(moment)));
+        self.armed = deadline;
         None
     }
 

@@ -6,6 +6,7 @@ use super::source::Source;
 use super::timers::Timers;
 use super::turn::Reactor;
 use super::{Ready, platform};
+use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use crate::shim::atomic::{AtomicBool, AtomicU64, Ordering};
 use mio::Interest;
@@ -31,9 +32,11 @@ pub(crate) fn is_shutdown(error: &io::Error) -> bool {
         && error.get_ref().is_some_and(|inner| inner.to_string() == SHUTDOWN)
 }
 
-/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events.
-pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
+/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events, and timers
+/// count by `clock`.
+pub(crate) fn pair(events: usize, clock: Arc<AnchoredClock>) -> io::Result<(Reactor, Arc<Port>)> {
     let poll = mio::Poll::new()?;
+    let alarm = platform::Alarm::new(poll.registry(), ALARM, &clock)?;
     let port = Port {
         poller: poll.registry().try_clone()?,
         waker: mio::Waker::new(poll.registry(), WAKE)?,
@@ -41,11 +44,11 @@ pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
         waiting: AtomicBool::new(false),
         shut: AtomicBool::new(false),
         timers: Timers::new(),
+        clock,
         figures: [const { AtomicU64::new(0) }; 3],
         rang: AtomicBool::new(false),
     };
-    let alarm = platform::Alarm::new(poll.registry(), ALARM)?;
-    Ok((Reactor::new(poll, events, alarm), port))
+    Ok((Reactor::new(poll, events, alarm), Arc::new(port)))
 }
 
 /// Wakes a loop, registers its sources and sets its timers.
@@ -59,6 +62,7 @@ pub(crate) struct Port {
     // Set by `shutdown`, once. For sources that are not registered; the others are told.
     shut: AtomicBool,
     timers: Timers,
+    clock: Arc<AnchoredClock>,
     // For metrics: descriptors watched so far, those not watched any more, events.
     figures: [AtomicU64; 3],
     // Set by the turn that hears the bell, cleared by the loop that acts on it.
@@ -111,6 +115,11 @@ impl Port {
     /// The loop's timers.
     pub(crate) fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// The clock that the loop's timers count by.
+    pub(crate) fn clock(&self) -> &AnchoredClock {
+        &self.clock
     }
 
     /// Says that a task begins to wait for I/O on this loop, which asks for a poll at its next turn.

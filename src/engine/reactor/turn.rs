@@ -17,6 +17,12 @@ use std::time::Duration;
 /// itself still fires on time.
 const PACE: u64 = 50_000;
 
+/// So many timers that fire together make the next ones wait for another [`PACE`].
+const CROWD: usize = 4;
+
+/// The most that timers of a crowd wait for each other.
+const PACE_MAX: u64 = 8 * PACE;
+
 /// How long a turn may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
@@ -34,21 +40,16 @@ pub(crate) struct Reactor {
     poll: mio::Poll,
     events: mio::Events,
     alarm: Alarm,
-    /// When timers fired last.
-    fired_at: u64,
+    /// When timers may end a wait next.
+    due_from: u64,
     /// Whether the last poll took in a wake-up.
     woken: bool,
 }
 
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        Reactor {
-            poll,
-            events: mio::Events::with_capacity(events),
-            alarm,
-            fired_at: 0,
-            woken: false,
-        }
+        let events = mio::Events::with_capacity(events);
+        Reactor { poll, events, alarm, due_from: 0, woken: false }
     }
 
     /// What the operating system knows the poller by.
@@ -74,7 +75,8 @@ impl Reactor {
         let events = self.dispatch(port);
         let fired = port.timers().expire(now);
         if fired > 0 {
-            self.fired_at = now;
+            let pace = PACE * (1 + (fired / CROWD) as u64);
+            self.due_from = now + pace.min(PACE_MAX);
         }
         events + fired
     }
@@ -93,7 +95,7 @@ impl Reactor {
 
     fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
         let deadline = port.timers().begin_sleep(limit).filter(|_| !clock.is_frozen());
-        let deadline = deadline.map(|deadline| deadline.max(self.fired_at + PACE));
+        let deadline = deadline.map(|deadline| deadline.max(self.due_from));
         loop {
             let timeout = deadline.and_then(|deadline| self.alarm.set(deadline, clock));
             if self.poll(port, timeout) {

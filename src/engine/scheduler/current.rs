@@ -2,6 +2,7 @@
 
 use super::shared::Shared;
 use super::worker::{Core, Held};
+use crate::engine::reactor::Port;
 use crate::engine::task::{FreeLists, Lent};
 use crate::shim::thread::{self, ThreadId};
 use crate::shim::{Arc, thread_local};
@@ -167,4 +168,15 @@ pub(super) fn with_core<R>(runtime: &Shared, look: impl FnOnce(Option<&Core>) ->
     // SAFETY: a non-null pointer is that of a loop which this thread holds, in place.
     let core = unsafe { core.as_ref() };
     look(core.filter(|core| ptr::eq(&**core.shared(), runtime)))
+}
+
+/// The way into the loop that this thread holds, if it is one of the runtime of `port`, but another.
+pub(crate) fn nearer_port(port: &Arc<Port>) -> Option<Arc<Port>> {
+    let core = CURRENT.with(|current| current.core.get());
+    // SAFETY: as in `with_core`.
+    let core = unsafe { core.as_ref() }?;
+    let (runtime, mut loops) = (core.shared(), 0..core.shared().workers());
+    let own = runtime.port(core.index());
+    let another = !Arc::ptr_eq(own, port) && loops.any(|at| Arc::ptr_eq(runtime.port(at), port));
+    another.then(|| own.clone())
 }

@@ -30,7 +30,7 @@ const RELEASED_MAX: u64 = 256;
 /// The part of a loop that any thread may reach.
 pub(super) struct Outside {
     pub(super) doze: Doze,
-    pub(super) port: Port,
+    pub(super) port: Arc<Port>,
     /// For the holder; for moments, for who watches over it. Gone after shutdown.
     pub(super) reactor: Claim<Option<Reactor>>,
     /// What others may take; none if the loop is by itself.
@@ -64,7 +64,7 @@ pub(crate) struct Shared {
     ending: AtomicBool,
     pub(super) outside_counters: OutsideCounters,
     pub(super) pool: Arc<Pool>,
-    clock: AnchoredClock,
+    clock: Arc<AnchoredClock>,
     pub(super) config: Config,
     id: u64,
     /// How many seeds have been taken.
@@ -74,18 +74,20 @@ pub(crate) struct Shared {
 impl Shared {
     /// Builds a runtime of one loop, which whoever calls `block_on` drives.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
-        let (reactor, port) = reactor::pair(config.events_max)?;
+        let clock = Arc::new(AnchoredClock::new());
+        let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
         let outside = Outside::new(reactor, port, None, config.poll_times);
-        Ok(Self::with_loops(config, Box::new([outside]), [Queue::alone()].into(), None))
+        Ok(Self::with_loops(config, clock, Box::new([outside]), [Queue::alone()].into(), None))
     }
 
     /// Builds a runtime of `loops` loops, which threads of its own are to drive.
     pub(super) fn of_loops(config: Config, loops: usize) -> io::Result<Arc<Self>> {
+        let clock = Arc::new(AnchoredClock::new());
         let watch = if loops > 1 { Some(Watch::new()?) } else { None };
         let mut outsides = Vec::with_capacity(loops);
         let mut queues = Vec::with_capacity(loops);
         for _ in 0..loops {
-            let (reactor, port) = reactor::pair(config.events_max)?;
+            let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
             if let Some(watch) = &watch {
                 watch.bell().join(&reactor)?;
             }
@@ -93,11 +95,12 @@ impl Shared {
             outsides.push(Outside::new(reactor, port, Some(loot), config.poll_times));
             queues.push(queue);
         }
-        Ok(Self::with_loops(config, outsides.into(), queues, watch))
+        Ok(Self::with_loops(config, clock, outsides.into(), queues, watch))
     }
 
     fn with_loops(
         config: Config,
+        clock: Arc<AnchoredClock>,
         loops: Box<[Outside]>,
         queues: Vec<Queue>,
         watch: Option<Watch>,
@@ -112,7 +115,7 @@ impl Shared {
             ending: AtomicBool::new(false),
             outside_counters: OutsideCounters::new(),
             pool: Pool::new(config.pool.clone()),
-            clock: AnchoredClock::new(),
+            clock,
             config,
             id: NEXT_ID.take(1),
             seeds: Counter::new(0),
@@ -157,7 +160,7 @@ impl Shared {
     }
 
     /// The way into the reactor of a loop.
-    pub(crate) fn port(&self, index: usize) -> &Port {
+    pub(crate) fn port(&self, index: usize) -> &Arc<Port> {
         &self.loops[index].port
     }
 
@@ -244,7 +247,7 @@ impl Shared {
 impl Outside {
     fn new(
         reactor: Reactor,
-        port: Port,
+        port: Arc<Port>,
         loot: Option<Arc<Loot>>,
         buckets: Option<Buckets>,
     ) -> Self {
