@@ -108,7 +108,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
 pub(crate) fn charge_if(take: impl FnOnce() -> bool) -> bool {
     LEFT.with(|cell| {
         let left = cell.get();
-        let found = left > 0 && take();
+        let found = !matches!(left, 0 | REFUSED) && take();
         if found && left != UNLIMITED {
             cell.set(left - 1);
         }
@@ -157,6 +157,8 @@ mod tests {
             assert!((0..1_000).all(|_| !charge_if(|| false)), "nothing found costs nothing");
             assert_eq!((0..1_000).filter(|_| charge_if(|| true)).count(), INITIAL as usize);
             assert!(!charge_if(|| unreachable!("nothing is left")));
+            assert!(!charge());
+            assert!(!charge_if(|| unreachable!("nothing is left, and it was said")));
         });
         assert!((0..1_000).all(|_| charge_if(|| true)));
     }
