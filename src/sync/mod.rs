@@ -3,11 +3,13 @@
 //! Nothing in here needs a runtime: the futures work on any executor, and the `blocking_*` methods
 //! on any thread that does not drive one.
 
+pub mod broadcast;
 pub mod mpsc;
 mod notify;
 pub mod oneshot;
 mod permits;
 mod semaphore;
+pub mod watch;
 
 pub use notify::Notify;
 pub use semaphore::{

@@ -9,8 +9,10 @@
 //! ```
 
 mod spawn;
+mod spawn_blocking;
 mod yield_now;
 
 pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
 pub use spawn::{id, spawn, try_id};
+pub use spawn_blocking::spawn_blocking;
 pub use yield_now::yield_now;

@@ -19,6 +19,7 @@ mod block_on;
 mod counters;
 pub(crate) mod current;
 mod doze;
+mod host;
 #[cfg(all(test, loom))]
 mod loom_tests;
 mod park;

@@ -3,8 +3,10 @@
 use super::counters::Counters;
 use super::current;
 use super::doze::Doze;
+use super::host::Inside;
 use super::slot::Slot;
 use super::worker::Core;
+use crate::engine::blocking::{self, Pool};
 use crate::engine::clock::AnchoredClock;
 use crate::engine::reactor::{self, Port};
 use crate::engine::ring::MicrotaskRing;
@@ -32,6 +34,10 @@ pub(crate) struct Config {
     pub(crate) seed: Option<Seed>,
     pub(crate) before_park: Option<Hook>,
     pub(crate) after_unpark: Option<Hook>,
+    pub(crate) on_thread_start: Option<Hook>,
+    pub(crate) on_thread_stop: Option<Hook>,
+    /// The pool of threads for code that blocks, whose threads are named and made as all are.
+    pub(crate) pool: blocking::Config,
 }
 
 /// The part of a loop that any thread may reach.
@@ -51,6 +57,7 @@ pub(crate) struct Shared {
     pub(super) loops: Box<[Outside]>,
     /// The loop of a current-thread runtime while nobody drives it.
     pub(super) slot: Slot<Core>,
+    pub(super) pool: Arc<Pool>,
     clock: AnchoredClock,
     pub(super) config: Config,
     id: u64,
@@ -73,12 +80,14 @@ impl Shared {
         let shared = Arc::new(Self {
             loops: Box::new([outside]),
             slot: Slot::empty(),
+            pool: Pool::new(config.pool.clone()),
             clock: AnchoredClock::new(),
             config,
             id: NEXT_ID.take(1),
             seeds: Counter::new(0),
         });
         shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
+        shared.pool.open(Box::new(Inside(shared.clone())));
         Ok(shared)
     }
 
@@ -100,6 +109,11 @@ impl Shared {
 
     pub(crate) fn time_enabled(&self) -> bool {
         self.config.time
+    }
+
+    /// The threads for code that blocks.
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
     /// The way into the reactor of a loop.
