@@ -8,6 +8,7 @@ mod pin;
 mod select;
 #[doc(hidden)]
 pub mod support;
+mod task_local;
 #[cfg(test)]
 mod tests;
 mod try_join;

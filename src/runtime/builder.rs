@@ -1,7 +1,7 @@
 //! How to build a runtime.
 
 use super::RngSeed;
-use crate::engine::scheduler::Config;
+use crate::engine::scheduler::{Config, Home};
 use crate::shim::Arc;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -48,12 +48,19 @@ impl Builder {
             seed: None,
             before_park: None,
             after_unpark: None,
+            home: None,
         };
         Self { config, start_paused: false }
     }
 
     pub(super) fn config(&self) -> Config {
         self.config.clone()
+    }
+
+    /// The same, for a runtime that only this thread drives.
+    pub(super) fn at_home(&self) -> Self {
+        let config = Config { home: Some(Home::here()), ..self.config() };
+        Self { config, ..*self }
     }
 
     pub(super) fn starts_paused(&self) -> bool {

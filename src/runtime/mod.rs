@@ -20,6 +20,7 @@ mod enter;
 mod error;
 mod handle;
 mod id;
+mod local;
 mod metrics;
 #[allow(clippy::module_inception)]
 mod runtime;
@@ -31,6 +32,7 @@ pub(crate) use error::MISSING;
 pub use error::{TryCurrentError, is_rt_shutdown_err};
 pub use handle::{Handle, RuntimeFlavor};
 pub use id::Id;
+pub use local::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use seed::RngSeed;

@@ -8,9 +8,18 @@
 //! # });
 //! ```
 
+pub mod coop;
+pub mod futures;
+pub mod join_set;
+mod local_key;
+mod local_set;
 mod spawn;
 mod yield_now;
 
 pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
+pub use coop::{Unconstrained, consume_budget, unconstrained};
+pub use join_set::JoinSet;
+pub use local_key::LocalKey;
+pub use local_set::{LocalEnterGuard, LocalSet, spawn_local};
 pub use spawn::{id, spawn, try_id};
 pub use yield_now::yield_now;

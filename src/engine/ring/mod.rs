@@ -5,6 +5,7 @@
 //!
 //! - [`MicrotaskRing`]: any thread pushes, consumers take turns.
 //! - [`Lane`]: one owner pushes and pops, thieves take half at its [`Victim`] end.
+//! - [`Stack`]: any thread pushes, one consumer takes all at once.
 //! - [`Fifo`]: one holder, no atomics.
 
 mod chain;
@@ -31,6 +32,7 @@ pub(crate) use fifo::Fifo;
 #[cfg(test)]
 pub(crate) use lane::{Lane, Victim};
 pub(crate) use ring::MicrotaskRing;
+pub(crate) use stack::Stack;
 
 /// What taking from a shared queue comes to.
 #[derive(Debug, PartialEq, Eq)]

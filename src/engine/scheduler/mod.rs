@@ -19,6 +19,8 @@ mod block_on;
 mod counters;
 pub(crate) mod current;
 mod doze;
+mod home;
+pub(crate) mod local;
 #[cfg(all(test, loom))]
 mod loom_tests;
 mod park;
@@ -29,4 +31,5 @@ mod spawn;
 mod worker;
 
 pub(crate) use block_on::{block_on, block_on_handle};
-pub(crate) use shared::{Config, Shared};
+pub(crate) use home::Home;
+pub(crate) use shared::{Config, Shared, next_id};

@@ -3,6 +3,7 @@
 use super::counters::Counters;
 use super::current;
 use super::doze::Doze;
+use super::home::Home;
 use super::slot::Slot;
 use super::worker::Core;
 use crate::engine::clock::AnchoredClock;
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) seed: Option<Seed>,
     pub(crate) before_park: Option<Hook>,
     pub(crate) after_unpark: Option<Hook>,
+    /// The one thread that drives the runtime, if its tasks may not leave that.
+    pub(crate) home: Option<Home>,
 }
 
 /// The part of a loop that any thread may reach.
@@ -61,7 +64,6 @@ pub(crate) struct Shared {
 impl Shared {
     /// Builds a runtime of one loop.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
-        static NEXT_ID: Counter = Counter::new(1);
         let (reactor, port) = reactor::pair(1024)?;
         let outside = Outside {
             ring: MicrotaskRing::new(),
@@ -75,7 +77,7 @@ impl Shared {
             slot: Slot::empty(),
             clock: AnchoredClock::new(),
             config,
-            id: NEXT_ID.take(1),
+            id: next_id(),
             seeds: Counter::new(0),
         });
         shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
@@ -160,6 +162,12 @@ impl Shared {
         // Relaxed: follows the fence of the announcement; who takes it synchronises.
         self.loops[0].root_woken.load(Ordering::Relaxed)
     }
+}
+
+/// An id that no other runtime has.
+pub(crate) fn next_id() -> u64 {
+    static NEXT_ID: Counter = Counter::new(1);
+    NEXT_ID.take(1)
 }
 
 impl Owner for Shared {
