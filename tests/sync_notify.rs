@@ -93,7 +93,10 @@ fn a_waiter_is_shown_without_its_insides() {
     let notify = Notify::new();
     notify.notify_one();
     assert_eq!(format!("{notify:?}"), "Notify { permit: true, waiters: false }");
-    assert_eq!(format!("{:?}", notify.notified()), "Notified { stage: Fresh, .. }");
+    assert_eq!(
+        format!("{:?}", notify.notified()),
+        "Notified { listener: Listener { stage: Fresh, .. } }"
+    );
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! The private machine under every public room. Nothing here imports from above.
 
 #[allow(unsafe_code)]
+pub(crate) mod blocking;
+#[allow(unsafe_code)]
 pub(crate) mod clock;
 #[allow(unsafe_code)]
 pub(crate) mod reactor;

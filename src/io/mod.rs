@@ -56,9 +56,11 @@ pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
 pub(crate) use self::evented::Evented;
+pub(crate) use self::forward::{forward_read, forward_write};
 pub use self::interest::Interest;
 pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
+pub(crate) use self::registration::runtime_with_io;
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::util::{
     AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufStream, BufWriter,

@@ -49,12 +49,7 @@ impl Registration {
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
     pub(crate) fn new(fd: RawFd, interest: Interest, assumed: Ready) -> Registration {
-        let runtime = current::runtime().expect(MISSING);
-        assert!(
-            runtime.io_enabled(),
-            "A Tokio 1.x context was found, but IO is disabled. \
-             Call `enable_io` on the runtime builder to enable IO."
-        );
+        let runtime = runtime_with_io();
         Registration { runtime, place: OnceLock::new(), fd, interest, assumed }
     }
 
@@ -141,6 +136,22 @@ impl Registration {
             self.runtime.port(placed.port).begin_waiting();
         }
     }
+}
+
+/// The runtime of this context.
+///
+/// # Panics
+///
+/// If there is none, or it was built without I/O.
+#[track_caller]
+pub(crate) fn runtime_with_io() -> Arc<Shared> {
+    let runtime = current::runtime().expect(MISSING);
+    assert!(
+        runtime.io_enabled(),
+        "A Tokio 1.x context was found, but IO is disabled. \
+         Call `enable_io` on the runtime builder to enable IO."
+    );
+    runtime
 }
 
 impl Refusal {

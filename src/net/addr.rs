@@ -1,7 +1,6 @@
 //! Where to: the arguments that name one or more socket addresses.
 
-use crate::shim::thread;
-use crate::sync::oneshot;
+use crate::task::spawn_blocking;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
@@ -185,19 +184,10 @@ pub(super) async fn addresses(target: Target) -> io::Result<Addrs> {
     }
 }
 
-/// Asks the system's resolver, which blocks, on a thread that lives as long as the question.
+/// Asks the system's resolver, which blocks, on a thread for such code.
 async fn resolve(host: String, port: u16) -> io::Result<Addrs> {
-    let (answer, answered) = oneshot::channel();
-    let ask = move || {
-        let found = std::net::ToSocketAddrs::to_socket_addrs(&(host, port));
-        // Nobody waits any more if this fails.
-        let _ = answer.send(found.map(Iterator::collect::<Vec<_>>));
-    };
-    thread::Builder::new().name("resolver".to_owned()).spawn(ask)?;
-    match answered.await {
-        Ok(found) => found.map(Addrs::from),
-        Err(_) => Err(io::Error::other("the system's resolver panicked")),
-    }
+    let ask = move || std::net::ToSocketAddrs::to_socket_addrs(&(host, port));
+    Ok(spawn_blocking(ask).await??.collect::<Vec<_>>().into())
 }
 
 /// Runs `attempt` on the addresses in turn until one works.

@@ -1,10 +1,12 @@
 //! How to build a runtime.
 
 use super::RngSeed;
+use crate::engine::blocking;
 use crate::engine::scheduler::{Config, Home};
 use crate::shim::Arc;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
 
 /// Builds a [`Runtime`](super::Runtime) with other than the default settings.
 ///
@@ -49,6 +51,14 @@ impl Builder {
             before_park: None,
             after_unpark: None,
             home: None,
+            on_thread_start: None,
+            on_thread_stop: None,
+            pool: blocking::Config {
+                threads_max: 512,
+                keep_alive: Duration::from_secs(10),
+                name: Arc::new(Box::new(|| "tokio-rt-worker".to_owned())),
+                stack_size: None,
+            },
         };
         Self { config, start_paused: false }
     }
@@ -231,6 +241,151 @@ impl Builder {
         self
     }
 
+    /// Sets how many threads the runtime makes at most for closures that block; 512 unless set.
+    ///
+    /// Further closures wait until a thread is done with another one. Closures that wait for each
+    /// other need a thread each, and never end if there are fewer.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().max_blocking_threads(4).build()?;
+    /// assert_eq!(rt.block_on(rt.spawn_blocking(|| 1)).unwrap(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn max_blocking_threads(&mut self, threads: usize) -> &mut Self {
+        assert!(threads > 0, "Max blocking threads cannot be set to 0");
+        self.config.pool.threads_max = threads;
+        self
+    }
+
+    /// Sets how long a thread for closures that block waits for the next one before it ends; ten
+    /// seconds unless set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    /// use std::time::Duration;
+    ///
+    /// let rt = Builder::new_current_thread().thread_keep_alive(Duration::from_secs(1)).build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn thread_keep_alive(&mut self, duration: Duration) -> &mut Self {
+        self.config.pool.keep_alive = duration;
+        self
+    }
+
+    /// Names the threads that the runtime makes; they are called `tokio-rt-worker` unless set.
+    ///
+    /// # Panics
+    ///
+    /// The first thread cannot be made, which panics, if the name contains a zero byte.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().thread_name("disk").build()?;
+    /// let name = rt.spawn_blocking(|| std::thread::current().name().map(str::to_owned));
+    /// assert_eq!(rt.block_on(name).unwrap().as_deref(), Some("disk"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Self {
+        let name = name.into();
+        self.thread_name_fn(move || name.clone())
+    }
+
+    /// Sets a function that names each thread that the runtime makes.
+    ///
+    /// It is called on the thread that makes the new one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// let count = AtomicUsize::new(0);
+    /// let name = move || format!("disk-{}", count.fetch_add(1, Ordering::Relaxed));
+    /// let rt = Builder::new_current_thread().thread_name_fn(name).build()?;
+    /// let name = rt.spawn_blocking(|| std::thread::current().name().map(str::to_owned));
+    /// assert_eq!(rt.block_on(name).unwrap().as_deref(), Some("disk-0"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn thread_name_fn<F>(&mut self, name: F) -> &mut Self
+    where
+        F: Fn() -> String + Send + Sync + 'static,
+    {
+        self.config.pool.name = Arc::new(Box::new(name));
+        self
+    }
+
+    /// Sets the size in bytes of the stacks of threads that the runtime makes; that of
+    /// `std::thread` unless set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().thread_stack_size(32 * 1024).build()?;
+    /// assert_eq!(rt.block_on(rt.spawn_blocking(|| 1)).unwrap(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Self {
+        self.config.pool.stack_size = Some(bytes);
+        self
+    }
+
+    /// Sets what each thread that the runtime makes runs first, in the context of the runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().on_thread_start(|| println!("hello")).build()?;
+    /// rt.block_on(rt.spawn_blocking(|| {})).unwrap();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_thread_start<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.config.on_thread_start = Some(Arc::new(Box::new(hook)));
+        self
+    }
+
+    /// Sets what each thread that the runtime makes runs last, in the context of the runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().on_thread_stop(|| println!("bye")).build()?;
+    /// rt.block_on(rt.spawn_blocking(|| {})).unwrap();
+    /// drop(rt);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_thread_stop<F>(&mut self, hook: F) -> &mut Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.config.on_thread_stop = Some(Arc::new(Box::new(hook)));
+        self
+    }
+
     /// Starts the clock of the runtime paused, as `time::pause` does.
     ///
     /// # Examples
@@ -261,6 +416,9 @@ impl fmt::Debug for Builder {
             .field("event_interval", &self.config.event_interval)
             .field("global_queue_interval", &self.config.ring_interval)
             .field("name", &self.config.name)
+            .field("max_blocking_threads", &self.config.pool.threads_max)
+            .field("thread_keep_alive", &self.config.pool.keep_alive)
+            .field("thread_stack_size", &self.config.pool.stack_size)
             .field("start_paused", &self.start_paused)
             .finish_non_exhaustive()
     }

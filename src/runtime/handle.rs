@@ -62,6 +62,11 @@ impl Handle {
         &self.shared
     }
 
+    /// Whether the runtime was built with I/O.
+    pub(crate) fn io_enabled(&self) -> bool {
+        self.shared.io_enabled()
+    }
+
     /// Enters the runtime: until the guard is dropped, `spawn`, timers and sockets that this
     /// thread makes belong to it.
     ///
@@ -144,6 +149,34 @@ impl Handle {
         F::Output: Send + 'static,
     {
         Shared::spawn(&self.shared, future, Location::caller())
+    }
+
+    /// Runs a closure that may block on one of the runtime's threads for such code.
+    ///
+    /// [`task::spawn_blocking`](crate::task::spawn_blocking) says more. After the end of the
+    /// runtime the closure is cancelled at once.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread and the operating system refuses one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let sum = rt.handle().spawn_blocking(|| (1..=100).sum::<u32>());
+    /// assert_eq!(rt.block_on(sum).unwrap(), 5050);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, func: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        Shared::spawn_blocking(&self.shared, func, Location::caller())
     }
 
     /// Runs a future on the calling thread, in the context of the runtime.

@@ -124,6 +124,32 @@ impl LocalRuntime {
         Shared::spawn_local(self.handle().shared(), future, Location::caller())
     }
 
+    /// Runs a closure on a thread for code that blocks; see
+    /// [`spawn_blocking`](crate::task::spawn_blocking).
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::LocalRuntime;
+    ///
+    /// let rt = LocalRuntime::new()?;
+    /// let task = rt.spawn_blocking(|| 6 * 7);
+    /// assert_eq!(rt.block_on(task).unwrap(), 42);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, func: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.runtime().spawn_blocking(func)
+    }
+
     /// Runs a future to its end on the calling thread, and drives the runtime meanwhile.
     ///
     /// # Panics

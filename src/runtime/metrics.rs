@@ -75,4 +75,51 @@ impl RuntimeMetrics {
     pub fn global_queue_depth(&self) -> usize {
         self.handle.shared().ring_depth()
     }
+
+    /// Returns how many threads for closures that block there are, with those that wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.metrics().num_blocking_threads(), 0);
+    /// rt.block_on(rt.spawn_blocking(|| {})).unwrap();
+    /// assert_eq!(rt.metrics().num_blocking_threads(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn num_blocking_threads(&self) -> usize {
+        self.handle.shared().pool().threads()
+    }
+
+    /// Returns how many threads for closures that block wait for something to do.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.metrics().num_idle_blocking_threads(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn num_idle_blocking_threads(&self) -> usize {
+        self.handle.shared().pool().idle_threads()
+    }
+
+    /// Returns how many closures that block wait for a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// assert_eq!(rt.metrics().blocking_queue_depth(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn blocking_queue_depth(&self) -> usize {
+        self.handle.shared().pool().queue_depth()
+    }
 }

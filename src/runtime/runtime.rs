@@ -10,7 +10,9 @@ use std::time::Duration;
 /// An event loop with its tasks, timers and sockets.
 ///
 /// Dropping it ends all of them: every future is dropped, every join handle resolves, every pending
-/// operation of a socket or timer fails, and no descriptor stays open.
+/// operation of a socket or timer fails, and no descriptor stays open. Closures of
+/// [`spawn_blocking`](Runtime::spawn_blocking) that have not begun are dropped too, while the drop
+/// waits for those that run, since nothing can stop them.
 ///
 /// # Panics
 ///
@@ -78,6 +80,33 @@ impl Runtime {
         self.handle.spawn(future)
     }
 
+    /// Runs a closure that may block on one of the runtime's threads for such code.
+    ///
+    /// [`task::spawn_blocking`](crate::task::spawn_blocking) says more.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread and the operating system refuses one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let sum = rt.spawn_blocking(|| (1..=100).sum::<u32>());
+    /// assert_eq!(rt.block_on(sum).unwrap(), 5050);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F, R>(&self, func: F) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.handle.spawn_blocking(func)
+    }
+
     /// Runs a future to its end on the calling thread, and drives the runtime meanwhile.
     ///
     /// Several threads may be in here at once: one drives the loop, and hands it to the next when
@@ -133,7 +162,14 @@ impl Runtime {
         RuntimeMetrics::new(self.handle.clone())
     }
 
-    /// Ends the runtime, and waits at most `timeout` for blocking work that is running.
+    /// Ends the runtime, and waits for closures that block, `timeout` at most.
+    ///
+    /// A closure that is still running then goes on, and its thread ends with it; nothing can stop
+    /// it. Closures that have not begun to run are dropped.
+    ///
+    /// # Panics
+    ///
+    /// Inside a future, unless `timeout` is zero.
     ///
     /// # Examples
     ///
@@ -142,14 +178,13 @@ impl Runtime {
     /// use std::time::Duration;
     ///
     /// let rt = Builder::new_current_thread().build()?;
-    /// rt.spawn(std::future::pending::<()>());
-    /// rt.shutdown_timeout(Duration::from_millis(100));
+    /// rt.spawn_blocking(|| std::thread::sleep(Duration::from_secs(3600)));
+    /// rt.shutdown_timeout(Duration::from_millis(10));
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn shutdown_timeout(self, timeout: Duration) {
-        // A current-thread runtime has no thread to wait for.
-        let _ = timeout;
-        Shared::shut_down(self.handle.shared());
+        self.end(Some(timeout));
     }
 
     /// Ends the runtime without waiting for anything, so it may be called inside a future.
@@ -165,22 +200,33 @@ impl Runtime {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn shutdown_background(self) {
-        self.shutdown_timeout(Duration::ZERO);
+        self.end(Some(Duration::ZERO));
+    }
+
+    /// Ends the runtime once, and waits for its threads, for `timeout` at most.
+    #[track_caller]
+    fn end(&self, timeout: Option<Duration>) {
+        let shared = self.handle.shared();
+        if !Shared::shut_down(shared) || timeout == Some(Duration::ZERO) {
+            return;
+        }
+        if entered::is_entered() {
+            assert!(
+                crate::shim::panicking(),
+                "Cannot drop a runtime in a context where blocking is not allowed. This happens \
+                 when a runtime is dropped from within an asynchronous context. Drop it outside, \
+                 or use `shutdown_background`."
+            );
+            return;
+        }
+        shared.pool().join(timeout);
     }
 }
 
 impl Drop for Runtime {
     #[track_caller]
     fn drop(&mut self) {
-        if !Shared::shut_down(self.handle.shared()) {
-            return;
-        }
-        assert!(
-            !entered::is_entered() || crate::shim::panicking(),
-            "Cannot drop a runtime in a context where blocking is not allowed. This happens when \
-             a runtime is dropped from within an asynchronous context. Drop it outside, or use \
-             `shutdown_background`."
-        );
+        self.end(None);
     }
 }
 

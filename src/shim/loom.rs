@@ -7,7 +7,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-pub(crate) use ::loom::sync::Arc;
+pub(crate) use ::loom::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use ::loom::{hint, thread};
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
@@ -171,7 +171,37 @@ impl Condvar {
         guard.held = Some(self.raw().wait(held).unwrap_or_else(std::sync::PoisonError::into_inner));
         guard
     }
+
+    /// Waits for a signal: in a model no time passes.
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _: std::time::Duration,
+    ) -> (MutexGuard<'a, T>, bool) {
+        (self.wait(guard), false)
+    }
 }
+
+/// A lock for many readers or one writer.
+#[derive(Debug)]
+pub(crate) struct RwLock<T>(::loom::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(::loom::sync::RwLock::new(value))
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// How often to look again before sleeping: once, since each look is a step of the model.
+pub(crate) const SPINS: usize = 1;
 
 /// A cell whose accesses loom checks for races.
 #[derive(Debug, Default)]

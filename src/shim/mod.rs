@@ -2,9 +2,9 @@
 //!
 //! Everything above takes its atomics, locks, cells and threads from here, so that a build with
 //! `--cfg loom` swaps all of them at once and explores every interleaving of the same source.
-//! Both siblings export the same names: [`Arc`], [`UserArc`], [`Mutex`] with its guard,
-//! [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`thread`], [`panicking`], [`hint`] and
-//! [`thread_local`].
+//! Both siblings export the same names: [`Arc`], [`UserArc`], [`Mutex`] and [`RwLock`]
+//! with their guards, [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`thread`],
+//! [`panicking`], [`hint`], [`SPINS`] and [`thread_local`].
 
 mod counter;
 // What users declare for themselves is theirs, also in a model.

@@ -1,10 +1,11 @@
 //! The primitives of the standard library, without lock poisoning.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
-pub(crate) use std::sync::{Arc, MutexGuard, OnceLock};
+pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use std::thread::panicking;
 pub(crate) use std::{hint, thread, thread_local};
 
@@ -49,7 +50,45 @@ impl Condvar {
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Waits for `timeout` at most; answers whether that is why it returned.
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        timeout: Duration,
+    ) -> (MutexGuard<'a, T>, bool) {
+        let waited = self.0.wait_timeout(guard, timeout);
+        let (guard, result) = waited.unwrap_or_else(PoisonError::into_inner);
+        (guard, result.timed_out())
+    }
 }
+
+/// A lock for many readers or one writer; a panicking holder simply releases it.
+///
+/// The one lock that users hold on purpose: their own code may run under it.
+#[derive(Debug, Default)]
+pub(crate) struct RwLock<T: ?Sized>(std::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::sync::RwLock::new(value))
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    #[inline]
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[inline]
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How often to look again for something that another thread has nearly done, before sleeping.
+pub(crate) const SPINS: usize = 100;
 
 /// A cell whose accesses loom can watch: callers get the pointer inside a closure.
 #[derive(Debug, Default)]

@@ -11,6 +11,10 @@
 mod ctrl_c;
 mod kind;
 #[allow(unsafe_code)]
+mod listener;
+#[allow(unsafe_code)]
+mod missed;
 pub mod unix;
 
 pub use ctrl_c::ctrl_c;
+pub(crate) use listener::Listener;

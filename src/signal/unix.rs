@@ -1,17 +1,12 @@
 //! Signals by their Unix names.
-//!
-//! Each listener has a pipe of its own. The handler, which may do next to nothing, writes a byte to
-//! it; the listener waits for bytes as any socket does. So listeners of several runtimes, of
-//! several kinds, dropped and made again, have nothing to share and nothing to get wrong.
 
+use super::listener::Listener;
+use super::missed::Last;
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest, Ready};
-use mio::unix::pipe::{self, Receiver};
-use signal_hook_registry::SigId;
-use std::ffi::c_int;
+use crate::io::{Evented, Interest, Ready, runtime_with_io};
 use std::future::poll_fn;
-use std::io::{self, Read};
-use std::os::fd::AsRawFd;
+use std::io;
+use std::mem;
 use std::task::{Context, Poll};
 
 pub use super::kind::SignalKind;
@@ -38,14 +33,19 @@ pub use super::kind::SignalKind;
 #[must_use = "a listener does nothing unless it is awaited"]
 #[derive(Debug)]
 pub struct Signal {
-    handler: SigId,
-    bytes: Evented<Receiver>,
+    listener: Evented<Listener>,
+    // Whether a signal came between the last turn of the loop and the making of the listener.
+    missed: bool,
 }
 
 /// Starts to listen for a kind of signal.
 ///
 /// From now on signals of this kind do not do to the process what they do by default, not even
 /// after the listener is dropped.
+///
+/// A listener hears of the signals that come after it was made. If there was one for the kind
+/// before, it also hears of what has come since the loop last looked at the operating system; so
+/// nothing is lost between a listener that is dropped and one that is made in its place at once.
 ///
 /// # Errors
 ///
@@ -70,26 +70,12 @@ pub struct Signal {
 /// ```
 #[track_caller]
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    let signum = kind.as_raw_value();
-    if signum <= 0 || signal_hook_registry::FORBIDDEN.contains(&signum) {
-        return Err(io::Error::other(format!("signal {signum} cannot be handled")));
-    }
-    let (sender, receiver) = pipe::new()?;
-    let bytes = Evented::with_interest(receiver, Interest::READABLE, Ready::EMPTY);
-    let handler = listen(signum, sender)?;
-    Ok(Signal { handler, bytes })
-}
-
-/// Has every signal of this number write a byte.
-fn listen(signum: c_int, sender: pipe::Sender) -> io::Result<SigId> {
-    let note = move || {
-        // SAFETY: writes one byte of a static to a descriptor that the closure owns; `write` may be
-        // called in a signal handler. The answer does not matter: a full pipe, the only refusal of
-        // an open one, says what the byte would have said.
-        let _ = unsafe { libc::write(sender.as_raw_fd(), b"!".as_ptr().cast(), 1) };
-    };
-    // SAFETY: the closure only calls `write`, and touches nothing that a thread could have locked.
-    unsafe { signal_hook_registry::register(signum, note) }
+    let runtime = runtime_with_io();
+    let clock = runtime.clock();
+    let listener = Listener::new(kind)?;
+    let missed = Last::of(kind.as_raw_value())?.is_after(clock.instant(clock.tick()));
+    let listener = Evented::with_interest(listener, Interest::READABLE, Ready::EMPTY);
+    Ok(Signal { listener, missed })
 }
 
 impl Signal {
@@ -133,14 +119,11 @@ impl Signal {
     /// # });
     /// ```
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
-        let mut bytes = [0; 64];
-        let read = self.bytes.poll_io(cx, Direction::Read, || (&*self.bytes).read(&mut bytes));
-        read.map(|read| read.ok().map(|_| ()))
-    }
-}
-
-impl Drop for Signal {
-    fn drop(&mut self) {
-        signal_hook_registry::unregister(self.handler);
+        if mem::take(&mut self.missed) {
+            // What came meanwhile is the same event.
+            let _ = self.listener.take();
+            return Poll::Ready(Some(()));
+        }
+        self.listener.poll_io(cx, Direction::Read, || self.listener.take()).map(Result::ok)
     }
 }

@@ -1,12 +1,11 @@
 //! Many tasks that are waited on as one.
 
 use super::{AbortHandle, Id, JoinError, JoinHandle, LocalSet};
-use crate::engine::scheduler::Shared;
 use crate::engine::task::{Members, budget};
 use crate::runtime::Handle;
 use std::fmt;
 use std::future::poll_fn;
-use std::panic::{Location, resume_unwind};
+use std::panic::resume_unwind;
 use std::task::{Context, Poll, ready};
 
 /// A set of tasks with outputs of one type.
@@ -145,7 +144,7 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send,
     {
-        self.insert(Shared::spawn(handle.shared(), task, Location::caller()))
+        self.insert(handle.spawn(task))
     }
 
     /// Spawns a future that stays on this thread, as a task of the set.
@@ -201,6 +200,65 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + 'static,
     {
         self.insert(local_set.spawn_local(task))
+    }
+
+    /// Runs a closure on a thread for code that blocks, as a task of the set.
+    ///
+    /// Once the closure has begun to run, nothing stops it; see
+    /// [`spawn_blocking`](crate::task::spawn_blocking).
+    ///
+    /// # Panics
+    ///
+    /// If this thread is in no runtime, or if the operating system refuses a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// use runtime::task::JoinSet;
+    ///
+    /// let mut set = JoinSet::new();
+    /// for number in 0..4_u64 {
+    ///     set.spawn_blocking(move || (0..=number).product::<u64>());
+    /// }
+    /// assert_eq!(set.join_all().await, [0; 4]);
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        self.insert(super::spawn_blocking(f))
+    }
+
+    /// Runs a closure on a thread of another runtime for code that blocks, as a task of the set.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    /// use runtime::task::JoinSet;
+    ///
+    /// let rt = Builder::new_current_thread().build()?;
+    /// let mut set = JoinSet::new();
+    /// set.spawn_blocking_on(|| 5, rt.handle());
+    /// assert_eq!(rt.block_on(set.join_next()).unwrap().unwrap(), 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_blocking_on<F>(&mut self, f: F, handle: &Handle) -> AbortHandle
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        self.insert(handle.spawn_blocking(f))
     }
 
     /// Waits for one of the tasks to end, and takes it out of the set; gives nothing if the set is

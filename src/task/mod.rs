@@ -14,6 +14,7 @@ pub mod join_set;
 mod local_key;
 mod local_set;
 mod spawn;
+mod spawn_blocking;
 mod yield_now;
 
 pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
@@ -22,4 +23,5 @@ pub use join_set::JoinSet;
 pub use local_key::LocalKey;
 pub use local_set::{LocalEnterGuard, LocalSet, spawn_local};
 pub use spawn::{id, spawn, try_id};
+pub use spawn_blocking::spawn_blocking;
 pub use yield_now::yield_now;

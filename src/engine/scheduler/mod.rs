@@ -20,6 +20,7 @@ mod counters;
 pub(crate) mod current;
 mod doze;
 mod home;
+mod host;
 pub(crate) mod local;
 #[cfg(all(test, loom))]
 mod loom_tests;

@@ -37,6 +37,10 @@ fn skip_ahead(core: &Core) -> bool {
     if core.turn(Wait::No) > 0 || core.has_work() {
         return true;
     }
+    // Code that blocks takes real time: nothing jumps ahead of it, and its end wakes the loop.
+    if shared.pool.watch() {
+        return false;
+    }
     let Some(deadline) = shared.port(core.index()).timers().next_deadline() else { return false };
     let by = deadline.saturating_sub(shared.clock().now());
     // Time that another thread has set going again needs no jump.

@@ -4,8 +4,10 @@ use super::counters::Counters;
 use super::current;
 use super::doze::Doze;
 use super::home::Home;
+use super::host::Inside;
 use super::slot::Slot;
 use super::worker::Core;
+use crate::engine::blocking::{self, Pool};
 use crate::engine::clock::AnchoredClock;
 use crate::engine::reactor::{self, Port};
 use crate::engine::ring::MicrotaskRing;
@@ -35,6 +37,10 @@ pub(crate) struct Config {
     pub(crate) after_unpark: Option<Hook>,
     /// The one thread that drives the runtime, if its tasks may not leave that.
     pub(crate) home: Option<Home>,
+    pub(crate) on_thread_start: Option<Hook>,
+    pub(crate) on_thread_stop: Option<Hook>,
+    /// The pool of threads for code that blocks, whose threads are named and made as all are.
+    pub(crate) pool: blocking::Config,
 }
 
 /// The part of a loop that any thread may reach.
@@ -54,6 +60,7 @@ pub(crate) struct Shared {
     pub(super) loops: Box<[Outside]>,
     /// The loop of a current-thread runtime while nobody drives it.
     pub(super) slot: Slot<Core>,
+    pub(super) pool: Arc<Pool>,
     clock: AnchoredClock,
     pub(super) config: Config,
     id: u64,
@@ -75,12 +82,14 @@ impl Shared {
         let shared = Arc::new(Self {
             loops: Box::new([outside]),
             slot: Slot::empty(),
+            pool: Pool::new(config.pool.clone()),
             clock: AnchoredClock::new(),
             config,
             id: next_id(),
             seeds: Counter::new(0),
         });
         shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
+        shared.pool.open(Box::new(Inside(shared.clone())));
         Ok(shared)
     }
 
@@ -102,6 +111,11 @@ impl Shared {
 
     pub(crate) fn time_enabled(&self) -> bool {
         self.config.time
+    }
+
+    /// The threads for code that blocks.
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
     /// The way into the reactor of a loop.

@@ -19,6 +19,8 @@ impl Shared {
             }
             core.drain();
         });
+        drop(core);
+        this.pool.close();
         true
     }
 }

@@ -4,6 +4,7 @@ use super::current;
 use super::home::Home;
 use super::shared::Shared;
 use super::worker::discard;
+use crate::engine::blocking::{Pool, Urgency};
 use crate::engine::task::{JoinHandle, OwnerRef, spawn_cell};
 use crate::shim::Arc;
 use std::future::Future;
@@ -85,5 +86,26 @@ impl Shared {
             }
         });
         handle
+    }
+
+    /// Runs `closure`, which may block, on a thread of the pool, for the source line `at`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread, since the operating system refuses one.
+    #[track_caller]
+    pub(crate) fn spawn_blocking<F, R>(
+        this: &Arc<Self>,
+        closure: F,
+        at: &'static Location<'static>,
+    ) -> JoinHandle<R>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        match Pool::spawn(&this.pool, closure, Urgency::MayBeDropped, at) {
+            Ok(handle) => handle,
+            Err(error) => panic!("OS can't spawn worker thread: {error}"),
+        }
     }
 }

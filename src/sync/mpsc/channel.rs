@@ -122,6 +122,12 @@ impl<T, F> WeakTx<T, F> {
     pub(super) fn upgrade(&self) -> Option<Tx<T, F>> {
         self.0.join().then(|| Tx(self.0.clone()))
     }
+
+    /// Counts this one no more; the last call, made by the handle that users see.
+    pub(super) fn leave(&self) {
+        // Relaxed: a number that publishes nothing.
+        self.0.weak_senders.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<T, F> Clone for WeakTx<T, F> {
@@ -129,12 +135,5 @@ impl<T, F> Clone for WeakTx<T, F> {
         // Relaxed: a number that publishes nothing.
         self.0.weak_senders.fetch_add(1, Ordering::Relaxed);
         Self(self.0.clone())
-    }
-}
-
-impl<T, F> Drop for WeakTx<T, F> {
-    fn drop(&mut self) {
-        // Relaxed: a number that publishes nothing.
-        self.0.weak_senders.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -82,6 +82,12 @@ impl<T> Clone for WeakUnboundedSender<T> {
     }
 }
 
+impl<T> Drop for WeakUnboundedSender<T> {
+    fn drop(&mut self) {
+        self.tx.leave();
+    }
+}
+
 impl<T> fmt::Debug for WeakUnboundedSender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WeakUnboundedSender").finish_non_exhaustive()

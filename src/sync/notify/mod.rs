@@ -1,6 +1,7 @@
 //! Wakes tasks, without a value.
 
 mod notified;
+mod until;
 mod word;
 
 #[cfg(all(test, loom))]

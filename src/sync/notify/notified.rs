@@ -31,9 +31,16 @@ pin_project! {
     /// # }
     /// ```
     #[must_use = "futures do nothing unless awaited"]
+    #[derive(Debug)]
     pub struct Notified<'a> {
         #[pin]
         listener: Listener<&'a Notify>,
+    }
+
+    impl PinnedDrop for Notified<'_> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().listener.end();
+        }
     }
 }
 
@@ -59,9 +66,16 @@ pin_project! {
     /// # }
     /// ```
     #[must_use = "futures do nothing unless awaited"]
+    #[derive(Debug)]
     pub struct OwnedNotified {
         #[pin]
         listener: Listener<UserArc<Notify>>,
+    }
+
+    impl PinnedDrop for OwnedNotified {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().listener.end();
+        }
     }
 }
 
@@ -157,18 +171,6 @@ impl Future for OwnedNotified {
     }
 }
 
-impl fmt::Debug for Notified<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Notified").field("stage", &self.listener.stage).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for OwnedNotified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedNotified").field("stage", &self.listener.stage).finish_non_exhaustive()
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Has not queued.
@@ -180,7 +182,7 @@ enum Stage {
 }
 
 pin_project! {
-    /// What both futures do.
+    // What both futures do; they call `end` when dropped.
     struct Listener<H>
     where
         H: Home<Note = Call>,
@@ -191,18 +193,6 @@ pin_project! {
         // Calls to everybody before it was made.
         generation: usize,
         stage: Stage,
-    }
-
-    impl<H> PinnedDrop for Listener<H>
-    where
-        H: Home<Note = Call>,
-        H: Deref<Target = Notify>,
-    {
-        fn drop(this: Pin<&mut Self>) {
-            if this.stage == Stage::Queued {
-                this.as_ref().leave();
-            }
-        }
     }
 }
 
@@ -268,6 +258,13 @@ impl<H: Home<Note = Call> + Deref<Target = Notify>> Listener<H> {
         waiter.phase() == Phase::Linked && cx.is_none_or(|cx| waiter.refresh(cx))
     }
 
+    #[inline]
+    fn end(self: Pin<&mut Self>) {
+        if self.stage == Stage::Queued {
+            self.as_ref().leave();
+        }
+    }
+
     /// Leaves the queue, and passes on a notification that was for one.
     fn leave(self: Pin<&Self>) {
         let waiter = self.project_ref().waiter;
@@ -280,5 +277,11 @@ impl<H: Home<Note = Call> + Deref<Target = Notify>> Listener<H> {
         if let Some(call @ (Call::First | Call::Last)) = waiter.verdict() {
             notify.notify(call);
         }
+    }
+}
+
+impl<H: Home<Note = Call> + Deref<Target = Notify>> fmt::Debug for Listener<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("stage", &self.stage).finish_non_exhaustive()
     }
 }

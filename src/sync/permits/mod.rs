@@ -43,6 +43,11 @@ impl Permits {
         Self { word: AtomicUsize::new(Word::new(count).0), queue: WaitQueue::new() }
     }
 
+    /// None, and never any.
+    pub(super) const fn closed() -> Self {
+        Self { word: AtomicUsize::new(Word::new(0).closed().0), queue: WaitQueue::new() }
+    }
+
     /// How many permits are free.
     pub(super) fn free(&self) -> usize {
         self.load().free()

@@ -1,0 +1,303 @@
+//! The jobs that wait for a thread, with the threads that wait for a job.
+//!
+//! Everything here happens under the pool's lock, decides, and leaves the doing to the caller.
+
+use crate::engine::task::{Id, Task};
+use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::{Arc, Condvar};
+use std::collections::VecDeque;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A job that is no task: it may keep its thread for as long as it likes, and counts neither
+/// towards the limit on threads nor as blocking work that holds up stopped time.
+pub(crate) type Detached = Box<dyn FnOnce() + Send>;
+
+/// More room than this is not kept once the queue is empty.
+const ROOM_KEPT: usize = 1024;
+
+/// Something for a thread to do.
+pub(super) enum Job {
+    /// A closure that the end of the runtime drops if it has not begun.
+    Closure(Task),
+    /// A closure that runs even then.
+    Promised(Task),
+    #[allow(dead_code, reason = "see `Pool::run_detached`")]
+    Detached(Detached),
+}
+
+/// What kind of job a thread has run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ran {
+    Closure,
+    Detached,
+}
+
+/// A job's name. Detached jobs of no size have the same one, and nothing to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Task(Id),
+    Detached(*const ()),
+}
+
+impl Job {
+    /// Runs the job, whose panic it keeps to itself: a task's goes to the join handle, and of a
+    /// detached one the panic hook has told already.
+    pub(super) fn run(self) -> Ran {
+        let ran = self.kind();
+        match self {
+            Job::Closure(task) | Job::Promised(task) => drop(task.run()),
+            Job::Detached(run) => {
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+                    // Its drop would be one more chance to panic.
+                    mem::forget(payload);
+                }
+            }
+        }
+        ran
+    }
+
+    /// Drops a closure that will not run, and tells its join handle.
+    pub(super) fn discard(self) {
+        match self {
+            Job::Closure(task) | Job::Promised(task) => task.shut_down(),
+            Job::Detached(run) => drop(run),
+        }
+    }
+
+    /// What tells this job from the others in the queue.
+    pub(super) fn mark(&self) -> Mark {
+        match self {
+            Job::Closure(task) | Job::Promised(task) => Mark::Task(task.id()),
+            Job::Detached(run) => Mark::Detached((&raw const **run).cast()),
+        }
+    }
+
+    fn kind(&self) -> Ran {
+        match self {
+            Job::Closure(_) | Job::Promised(_) => Ran::Closure,
+            Job::Detached(_) => Ran::Detached,
+        }
+    }
+}
+
+/// Where one thread waits for a call.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) signal: Condvar,
+    /// Whether the thread was called since it sat down. Only used under the pool's lock.
+    called: AtomicBool,
+}
+
+impl Seat {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { signal: Condvar::default(), called: AtomicBool::new(false) })
+    }
+
+    pub(super) fn is_called(&self) -> bool {
+        // Relaxed: the pool's lock orders it.
+        self.called.load(Ordering::Relaxed)
+    }
+
+    fn set_called(&self, called: bool) {
+        // Relaxed: the pool's lock orders it.
+        self.called.store(called, Ordering::Relaxed);
+    }
+}
+
+/// Who has to be told that there is something to do, once the lock is released.
+#[must_use]
+pub(super) enum Call {
+    Nobody,
+    /// This thread, which sits idle.
+    Idle(Arc<Seat>),
+    /// A thread that does not exist yet, but is counted as one on its way.
+    NewThread,
+}
+
+/// What a thread that asks for a job gets.
+#[must_use]
+pub(super) enum Next {
+    /// A job, and somebody to call before it runs.
+    Run(Job, Call),
+    /// Nothing now: the thread has sat down, and waits for a call.
+    Wait,
+    /// Nothing any more: the thread is off the books.
+    Leave,
+}
+
+/// Jobs and threads of one pool.
+pub(super) struct Roster {
+    queue: VecDeque<Job>,
+    /// Threads without a job; the last to sit down is the first to be called.
+    idle: Vec<Arc<Seat>>,
+    /// Threads that were called and have not arrived yet: one for the closures, and one for each
+    /// detached job.
+    called: usize,
+    threads: usize,
+    /// Threads that run a detached job.
+    away: usize,
+    /// Closures that wait or run.
+    in_flight: usize,
+    /// Whether the host wants to hear when no closure is in flight any more.
+    watched: bool,
+    closed: bool,
+    threads_max: usize,
+}
+
+impl Roster {
+    pub(super) fn new(threads_max: usize) -> Self {
+        Self {
+            queue: VecDeque::new(),
+            idle: Vec::new(),
+            called: 0,
+            threads: 0,
+            away: 0,
+            in_flight: 0,
+            watched: false,
+            closed: false,
+            threads_max,
+        }
+    }
+
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+    }
+
+    pub(super) fn idle_threads(&self) -> usize {
+        self.idle.len()
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Queues a job; gives it back if the pool is closed.
+    pub(super) fn push(&mut self, job: Job) -> Result<Call, Job> {
+        if self.closed {
+            return Err(job);
+        }
+        match job.kind() {
+            Ran::Closure => {
+                self.in_flight += 1;
+                self.queue.push_back(job);
+                Ok(self.call())
+            }
+            // It has a thread of its own, whatever the limit, and goes first so that nobody who is
+            // on the way to a closure is missed there for long.
+            Ran::Detached => {
+                self.queue.push_front(job);
+                Ok(self.call_one(usize::MAX))
+            }
+        }
+    }
+
+    /// Whom to call for the closures in the queue.
+    fn call(&mut self) -> Call {
+        // Who is on the way takes one, and then calls somebody for the one behind it. A closed pool
+        // makes no more threads: those that are there go on until the queue is empty.
+        if self.called > 0 || self.queue.is_empty() || self.closed {
+            return Call::Nobody;
+        }
+        self.call_one(self.threads_max)
+    }
+
+    /// Calls the thread that sat down last, or a new one while there are fewer than `threads_max`;
+    /// if there are not, whoever finishes next takes what is queued.
+    fn call_one(&mut self, threads_max: usize) -> Call {
+        if let Some(seat) = self.idle.pop() {
+            self.called += 1;
+            seat.set_called(true);
+            return Call::Idle(seat);
+        }
+        if self.threads - self.away >= threads_max {
+            return Call::Nobody;
+        }
+        self.called += 1;
+        self.threads += 1;
+        Call::NewThread
+    }
+
+    /// The new thread that was called cannot be made.
+    pub(super) fn no_thread(&mut self) {
+        self.called -= 1;
+        self.threads -= 1;
+    }
+
+    /// The same, for the job of that `mark`. Gives it back if it has not been taken and no thread is
+    /// left that will look at the queue; a detached one waits for nobody.
+    pub(super) fn no_thread_for(&mut self, mark: Mark) -> Option<Job> {
+        self.no_thread();
+        if self.threads > self.away && !matches!(mark, Mark::Detached(_)) {
+            return None;
+        }
+        let at = self.queue.iter().position(|job| job.mark() == mark)?;
+        let job = self.queue.remove(at)?;
+        self.in_flight -= usize::from(job.kind() == Ran::Closure);
+        Some(job)
+    }
+
+    /// A thread that was called is here.
+    pub(super) fn arrive(&mut self) {
+        self.called -= 1;
+    }
+
+    /// A thread has run a job. Answers whether the host wants to hear of it.
+    pub(super) fn finish(&mut self, ran: Ran) -> bool {
+        match ran {
+            Ran::Closure => self.in_flight -= 1,
+            Ran::Detached => self.away -= 1,
+        }
+        self.in_flight == 0 && mem::take(&mut self.watched)
+    }
+
+    /// What the thread that sits on `seat` does next.
+    pub(super) fn next(&mut self, seat: &Arc<Seat>) -> Next {
+        if let Some(job) = self.queue.pop_front() {
+            self.away += usize::from(job.kind() == Ran::Detached);
+            let call = self.call();
+            return Next::Run(job, call);
+        }
+        if self.queue.capacity() > ROOM_KEPT {
+            self.queue = VecDeque::new();
+        }
+        // More threads than the limit came about through detached jobs.
+        if self.closed || self.threads - self.away > self.threads_max {
+            self.leave();
+            return Next::Leave;
+        }
+        seat.set_called(false);
+        self.idle.push(seat.clone());
+        Next::Wait
+    }
+
+    /// The thread on `seat` has waited for too long, and leaves.
+    pub(super) fn give_up(&mut self, seat: &Arc<Seat>) {
+        self.idle.retain(|idle| !Arc::ptr_eq(idle, seat));
+        self.leave();
+    }
+
+    fn leave(&mut self) {
+        self.threads -= 1;
+    }
+
+    /// Whether closures are in flight; if so, the end of the last one will be reported.
+    pub(super) fn watch(&mut self) -> bool {
+        self.watched = self.in_flight > 0;
+        self.watched
+    }
+
+    /// Refuses jobs from now on: gives back the closures that will not run, and the threads to call
+    /// so that they leave.
+    pub(super) fn close(&mut self) -> (VecDeque<Job>, Vec<Arc<Seat>>) {
+        self.closed = true;
+        let all = mem::take(&mut self.queue).into_iter();
+        let (go, stay) = all.partition(|job| matches!(job, Job::Closure(_)));
+        self.queue = stay;
+        self.in_flight -= go.len();
+        let idle = mem::take(&mut self.idle);
+        self.called += idle.len();
+        idle.iter().for_each(|seat| seat.set_called(true));
+        (go, idle)
+    }
+}

@@ -1,0 +1,159 @@
+//! What the pool does for those inside the engine.
+
+use super::{Config, Host, Pool, Urgency};
+use crate::shim::Arc;
+use crate::util::block_on::block_on;
+use std::panic::Location;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+/// A host that does nothing but count what it is told.
+struct Plain(Sender<&'static str>);
+
+impl Host for Plain {
+    fn live(&self, life: &mut dyn FnMut()) {
+        life();
+        let _ = self.0.send("ended");
+    }
+
+    fn drained(&self) {
+        let _ = self.0.send("drained");
+    }
+}
+
+fn pool(threads_max: usize) -> (Arc<Pool>, Receiver<&'static str>) {
+    named_pool(threads_max, Box::new(|| "test".to_owned()))
+}
+
+type Name = Box<dyn Fn() -> String + Send + Sync>;
+
+fn named_pool(threads_max: usize, name: Name) -> (Arc<Pool>, Receiver<&'static str>) {
+    let keep_alive = Duration::from_secs(60);
+    let pool =
+        Pool::new(Config { threads_max, keep_alive, name: Arc::new(name), stack_size: None });
+    let (told, tells) = channel();
+    pool.open(Box::new(Plain(told)));
+    (pool, tells)
+}
+
+fn end(pool: &Pool) {
+    pool.close();
+    assert!(pool.join(None));
+    assert_eq!((pool.threads(), pool.idle_threads(), pool.queue_depth()), (0, 0, 0));
+}
+
+/// Occupies a thread until the answer is dropped.
+fn occupy(pool: &Arc<Pool>) -> Sender<()> {
+    let (release, released) = channel::<()>();
+    let (begin, begun) = channel();
+    let closure = move || {
+        begin.send(()).unwrap();
+        let _ = released.recv();
+    };
+    drop(Pool::spawn(pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap());
+    begun.recv().unwrap();
+    release
+}
+
+#[test]
+fn a_closed_pool_runs_what_it_has_promised_and_drops_the_rest() {
+    let (pool, _tells) = pool(1);
+    let release = occupy(&pool);
+    let at = Location::caller();
+    let dropped = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, at).unwrap();
+    let run = Pool::spawn(&pool, || 2, Urgency::MustRun, at).unwrap();
+    assert_eq!(pool.queue_depth(), 2);
+    pool.close();
+    assert!(block_on(dropped).unwrap_err().is_cancelled());
+    drop(release);
+    assert_eq!(block_on(run).unwrap(), 2);
+    let late = Pool::spawn(&pool, || 3, Urgency::MustRun, at).unwrap();
+    assert!(block_on(late).unwrap_err().is_cancelled());
+    assert!(pool.join(None));
+}
+
+#[test]
+fn a_join_gives_up_in_time() {
+    let (pool, _tells) = pool(1);
+    let release = occupy(&pool);
+    pool.close();
+    assert!(!pool.join(Some(Duration::ZERO)));
+    assert!(!pool.join(Some(Duration::from_millis(1))));
+    drop(release);
+    assert!(pool.join(Some(Duration::MAX)));
+}
+
+#[test]
+fn detached_jobs_know_no_limit_and_are_not_in_flight() {
+    let (pool, _tells) = pool(1);
+    let release = occupy(&pool);
+    let (go, going) = channel::<()>();
+    let (tell, told) = channel();
+    let job = move || {
+        tell.send(()).unwrap();
+        let _ = going.recv();
+    };
+    assert!(Pool::run_detached(&pool, Box::new(job)).is_ok());
+    told.recv().unwrap();
+    assert_eq!(pool.threads(), 2);
+    assert!(pool.watch(), "the closure is");
+    drop(release);
+    // The limit holds for the others, so there is a thread left for this one.
+    let closure = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, Location::caller()).unwrap();
+    assert_eq!(block_on(closure).unwrap(), 1);
+    drop(go);
+    end(&pool);
+    assert!(Pool::run_detached(&pool, Box::new(|| {})).is_err(), "given back");
+}
+
+#[test]
+fn a_detached_job_that_panics_takes_nothing_along() {
+    let (pool, tells) = pool(1);
+    assert!(Pool::run_detached(&pool, Box::new(|| panic!("on purpose"))).is_ok());
+    let closure = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, Location::caller()).unwrap();
+    assert_eq!(block_on(closure).unwrap(), 1);
+    end(&pool);
+    assert!(tells.try_iter().all(|told| told == "ended"));
+}
+
+#[test]
+fn the_host_hears_of_the_end_of_closures_it_has_seen_in_flight() {
+    let (pool, tells) = pool(4);
+    assert!(!pool.watch());
+    let (first, second) = (occupy(&pool), occupy(&pool));
+    assert!(pool.watch());
+    drop(first);
+    drop(second);
+    assert_eq!(tells.recv().unwrap(), "drained");
+    assert!(!pool.watch());
+    end(&pool);
+    assert!(tells.try_iter().all(|told| told == "ended"), "told once");
+}
+
+#[test]
+fn a_thread_that_cannot_be_made_is_an_error_and_leaves_nothing_behind() {
+    let (pool, _tells) = named_pool(1, Box::new(|| panic!("on purpose")));
+    let alive = Arc::new(());
+    let closure = {
+        let alive = alive.clone();
+        move || drop(alive)
+    };
+    let refused = Pool::spawn(&pool, closure, Urgency::MayBeDropped, Location::caller());
+    assert!(refused.is_err());
+    assert_eq!((Arc::strong_count(&alive), pool.queue_depth(), pool.threads()), (1, 0, 0));
+    assert!(!pool.watch());
+    assert!(Pool::run_detached(&pool, Box::new(|| {})).is_err());
+    end(&pool);
+}
+
+#[test]
+fn a_thread_that_closes_its_own_pool_does_not_wait_for_itself() {
+    let (pool, _tells) = pool(1);
+    let own = pool.clone();
+    let closure = move || {
+        own.close();
+        own.join(None)
+    };
+    let closure = Pool::spawn(&pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap();
+    assert!(block_on(closure).unwrap());
+}
