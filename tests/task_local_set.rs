@@ -1,6 +1,6 @@
 //! Tasks that stay on one thread.
 
-use runtime::runtime::{Builder, LocalOptions, LocalRuntime, Runtime};
+use runtime::runtime::{Builder, LocalOptions, LocalRuntime, Runtime, UnhandledPanic};
 use runtime::sync::oneshot;
 use runtime::task::{LocalSet, spawn_local, yield_now};
 use std::cell::{Cell, RefCell};
@@ -256,6 +256,21 @@ fn a_panic_of_a_task_is_its_error() {
         assert!(task.await.unwrap_err().is_panic());
         assert_eq!(spawn_local(async { 1 }).await.unwrap(), 1);
     }));
+}
+
+#[test]
+fn a_panic_of_a_task_ends_the_set_if_so_configured() {
+    let mut set = LocalSet::new();
+    set.unhandled_panic(UnhandledPanic::ShutdownRuntime);
+    let other = set.spawn_local(pending::<()>());
+    let root = set.run_until(async {
+        spawn_local(async { panic!("boom") });
+        pending::<()>().await;
+    });
+    let panic = catch_unwind(AssertUnwindSafe(|| rt().block_on(root))).unwrap_err();
+    assert!(panic.downcast_ref::<&str>().unwrap().contains("shutdown on unhandled panic"));
+    assert!(other.is_finished());
+    assert!(catch_unwind(AssertUnwindSafe(|| rt().block_on(set))).is_err(), "and again");
 }
 
 #[test]

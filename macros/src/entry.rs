@@ -18,7 +18,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn main(krate: &'static str) -> Self {
-        Self { name: "main", krate, flavor: Flavor::CurrentThread, test: false }
+        Self { name: "main", krate, flavor: Flavor::MultiThread, test: false }
+    }
+
+    /// As [`Entry::main`], for programs that have left out the threads.
+    pub(crate) fn main_without_threads(krate: &'static str) -> Self {
+        Self { flavor: Flavor::CurrentThread, ..Self::main(krate) }
     }
 
     pub(crate) fn test(krate: &'static str) -> Self {
@@ -38,7 +43,6 @@ impl Entry {
             }
         };
         let options = Options::parse(self.flavor, options);
-        let options = options.and_then(|options| options.check_available().map(|()| options));
         let complaint = self.check(&function).and(options.as_ref().map(drop).map_err(Clone::clone));
         let complaint = complaint.err().map(Error::into_compile_error);
         if function.signature.asyncness.is_none() {

@@ -1,7 +1,7 @@
 //! A runtime whose tasks stay on its thread.
 
 use super::{Builder, EnterGuard, Handle, Runtime, RuntimeMetrics};
-use crate::engine::scheduler::{Shared, local};
+use crate::engine::scheduler::{Config, Home, Shared, local};
 use crate::engine::task::JoinHandle;
 use std::io;
 use std::marker::PhantomData;
@@ -259,6 +259,10 @@ impl Drop for LocalRuntime {
 impl Builder {
     /// Builds a runtime that cannot leave this thread, so that its tasks need not be `Send`.
     ///
+    /// # Panics
+    ///
+    /// If the builder is one for several loops, from [`Builder::new_multi_thread`].
+    ///
     /// # Errors
     ///
     /// If the operating system refuses a descriptor for the reactor.
@@ -272,10 +276,16 @@ impl Builder {
     /// rt.block_on(async {});
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn build_local(&mut self, options: LocalOptions) -> io::Result<LocalRuntime> {
         // There are none yet.
         let LocalOptions { _local: PhantomData } = options;
-        let runtime = Some(self.at_home().build()?);
+        assert!(
+            self.loops().is_none(),
+            "a local runtime has one loop: build it with `Builder::new_current_thread`"
+        );
+        let config = Config { home: Some(Home::here()), ..self.config() };
+        let runtime = Some(self.build_with(config)?);
         Ok(LocalRuntime { runtime, _local: PhantomData })
     }
 }

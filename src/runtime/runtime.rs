@@ -1,7 +1,7 @@
 //! The owner of an event loop.
 
 use super::{Builder, EnterGuard, Handle, RuntimeMetrics};
-use crate::engine::scheduler::{Shared, block_on};
+use crate::engine::scheduler::{Config, Shared, block_on};
 use crate::engine::task::{JoinHandle, entered};
 use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -39,6 +39,23 @@ impl RefUnwindSafe for Runtime {}
 impl Runtime {
     pub(super) fn from_handle(handle: Handle) -> Self {
         Self { handle }
+    }
+
+    /// Builds a multi-thread runtime with everything enabled.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses a descriptor or a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let rt = runtime::runtime::Runtime::new()?;
+    /// assert_eq!(rt.block_on(async { 1 + 1 }), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn new() -> std::io::Result<Self> {
+        Builder::new_multi_thread().enable_all().build()
     }
 
     /// Returns a handle to the runtime.
@@ -247,7 +264,14 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn build(&mut self) -> std::io::Result<Runtime> {
-        let shared = Shared::current_thread(self.config())?;
+        self.build_with(self.config())
+    }
+
+    pub(super) fn build_with(&self, config: Config) -> std::io::Result<Runtime> {
+        let shared = match self.loops() {
+            None => Shared::current_thread(config)?,
+            Some(loops) => Shared::multi_thread(config, loops)?,
+        };
         if self.starts_paused() {
             let running = shared.clock().pause();
             debug_assert!(running, "a new clock runs");

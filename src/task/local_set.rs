@@ -4,7 +4,7 @@ use super::JoinHandle;
 pub use crate::engine::scheduler::local::LocalEnterGuard;
 use crate::engine::scheduler::local::{self, LocalTasks};
 use crate::engine::scheduler::{Shared, current};
-use crate::runtime::{Id, Runtime};
+use crate::runtime::{Id, Runtime, UnhandledPanic};
 use crate::shim::Arc;
 use std::fmt;
 use std::future::poll_fn;
@@ -167,12 +167,37 @@ impl LocalSet {
                 let polled = future.as_mut().poll(cx);
                 match &polled {
                     Poll::Ready(_) => self.tasks.pass_on(),
-                    Poll::Pending => self.tasks.run(cx),
+                    Poll::Pending => LocalTasks::run(&self.tasks, cx),
                 }
                 polled
             })
         })
         .await
+    }
+
+    /// Sets what a panic of a task does to the set; nothing unless set.
+    ///
+    /// With [`UnhandledPanic::ShutdownRuntime`] it ends all tasks, and whoever awaits the set, or is
+    /// in [`LocalSet::run_until`], panics too.
+    ///
+    /// # Examples
+    ///
+    /// ```should_panic
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// use runtime::runtime::UnhandledPanic;
+    /// use runtime::task::LocalSet;
+    ///
+    /// let mut set = LocalSet::new();
+    /// set.unhandled_panic(UnhandledPanic::ShutdownRuntime);
+    /// set.spawn_local(async { panic!("boom") });
+    /// set.spawn_local(std::future::pending::<()>());
+    /// set.await;
+    /// # });
+    /// ```
+    pub fn unhandled_panic(&mut self, behavior: UnhandledPanic) -> &mut Self {
+        self.tasks.end_on_panic(matches!(behavior, UnhandledPanic::ShutdownRuntime));
+        self
     }
 
     /// Returns the id of the set, which no runtime and no other set has.
@@ -196,7 +221,7 @@ impl Future for LocalSet {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         LocalTasks::polled(&self.tasks, || {
             if !self.tasks.is_empty() {
-                self.tasks.run(cx);
+                LocalTasks::run(&self.tasks, cx);
             }
             if self.tasks.is_empty() { Poll::Ready(()) } else { Poll::Pending }
         })

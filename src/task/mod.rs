@@ -8,6 +8,7 @@
 //! # });
 //! ```
 
+mod block_in_place;
 pub mod coop;
 pub mod futures;
 pub mod join_set;
@@ -18,6 +19,7 @@ mod spawn_blocking;
 mod yield_now;
 
 pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
+pub use block_in_place::block_in_place;
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use join_set::JoinSet;
 pub use local_key::LocalKey;

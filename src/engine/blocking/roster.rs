@@ -160,8 +160,9 @@ impl Roster {
         }
     }
 
+    /// How many threads there are for closures.
     pub(super) fn threads(&self) -> usize {
-        self.threads
+        self.threads - self.away
     }
 
     pub(super) fn idle_threads(&self) -> usize {

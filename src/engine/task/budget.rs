@@ -14,9 +14,18 @@ use std::task::{Context, Poll};
 const INITIAL: u8 = 128;
 /// Marks a context without a limit.
 const UNLIMITED: u8 = u8::MAX;
+/// Nothing is left, and somebody was told so.
+const REFUSED: u8 = u8::MAX - 1;
 
 thread_local! {
     static LEFT: Cell<u8> = const { Cell::new(UNLIMITED) };
+    // Polls that have run into the end of their budget, since somebody last counted them.
+    static REFUSED_POLLS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many polls on this thread ran into the end of their budget since the last call.
+pub(crate) fn take_refused() -> u64 {
+    REFUSED_POLLS.with(|polls| polls.replace(0))
 }
 
 /// Runs `poll` with the budget `left` and restores the one before, also on unwind.
@@ -45,7 +54,7 @@ pub(crate) fn unlimited<R>(poll: impl FnOnce() -> R) -> R {
 
 /// Whether the running task may take another resource.
 pub(crate) fn has_remaining() -> bool {
-    LEFT.with(Cell::get) != 0
+    !matches!(LEFT.with(Cell::get), 0 | REFUSED)
 }
 
 /// One unit of the budget, which goes back when this is dropped unless
@@ -150,7 +159,10 @@ impl Drop for RestoreOnPending {
 pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     LEFT.with(|cell| match cell.get() {
         UNLIMITED => Poll::Ready(RestoreOnPending::new(UNLIMITED)),
-        0 => {
+        0 | REFUSED => {
+            if cell.replace(REFUSED) != REFUSED {
+                REFUSED_POLLS.with(|polls| polls.set(polls.get() + 1));
+            }
             cx.waker().wake_by_ref();
             Poll::Pending
         }

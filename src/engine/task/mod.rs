@@ -42,6 +42,6 @@ pub(crate) use header::Task;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
 pub(crate) use members::Members;
-pub(crate) use memory::FreeLists;
+pub(crate) use memory::{FreeLists, Lent};
 pub(crate) use owned::OwnedTasks;
 pub(crate) use owner::{Owner, OwnerRef};

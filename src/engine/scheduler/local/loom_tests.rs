@@ -26,7 +26,7 @@ fn bell() -> (Arc<Bell>, Waker) {
 
 /// One poll of the set.
 fn run(tasks: &Arc<LocalTasks>, waker: &Waker) {
-    LocalTasks::polled(tasks, || tasks.run(&mut Context::from_waker(waker)));
+    LocalTasks::polled(tasks, || LocalTasks::run(tasks, &mut Context::from_waker(waker)));
 }
 
 /// Adds one to a count when dropped.

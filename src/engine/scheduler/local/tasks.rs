@@ -24,6 +24,10 @@ pub(crate) struct LocalTasks {
     /// The task that runs now.
     running: Cell<Option<Id>>,
     closed: Cell<bool>,
+    /// Whether a panic of a task ends all of them.
+    end_on_panic: Cell<bool>,
+    /// Whether that has happened.
+    panicked: Cell<bool>,
     /// Tasks woken by other threads.
     arrivals: Stack<Task>,
     /// Who polls next.
@@ -55,6 +59,8 @@ impl LocalTasks {
             polled: Cell::new(0),
             running: Cell::new(None),
             closed: Cell::new(false),
+            end_on_panic: Cell::new(false),
+            panicked: Cell::new(false),
             arrivals: Stack::new(),
             waker: AtomicWaker::new(),
         })
@@ -98,6 +104,18 @@ impl LocalTasks {
         handle
     }
 
+    /// Says whether a panic of a task ends all of them, and whoever polls.
+    pub(crate) fn end_on_panic(&self, ends: bool) {
+        self.end_on_panic.set(ends);
+    }
+
+    fn assert_sound(&self) {
+        assert!(
+            !self.panicked.get(),
+            "a spawned task panicked and the LocalSet is configured to shutdown on unhandled panic"
+        );
+    }
+
     /// Whether all tasks have ended.
     pub(crate) fn is_empty(&self) -> bool {
         self.with(|inside| inside.live.is_empty())
@@ -111,7 +129,7 @@ impl LocalTasks {
     ///
     /// # Panics
     ///
-    /// On another thread.
+    /// On another thread, and once a panic of a task has ended all.
     pub(crate) fn polled<R>(this: &Arc<Self>, poll: impl FnOnce() -> R) -> R {
         struct Polled<'a>(&'a LocalTasks);
         impl Drop for Polled<'_> {
@@ -120,6 +138,7 @@ impl LocalTasks {
             }
         }
         this.assert_home();
+        this.assert_sound();
         let _entered = enter(Some(this.clone()));
         this.polled.set(this.polled.get() + 1);
         let _polled = Polled(this);
@@ -129,13 +148,18 @@ impl LocalTasks {
     /// Runs what is ready, within bounds; then `cx` is woken for what is ready next.
     ///
     /// To be called inside of [`LocalTasks::polled`].
-    pub(crate) fn run(&self, cx: &mut Context<'_>) {
-        self.run_some();
-        if !self.has_work() {
-            self.waker.register(cx.waker());
+    ///
+    /// # Panics
+    ///
+    /// If a panic of a task has ended all.
+    pub(crate) fn run(this: &Arc<Self>, cx: &mut Context<'_>) {
+        Self::run_some(this);
+        this.assert_sound();
+        if !this.has_work() {
+            this.waker.register(cx.waker());
             // Again, for what other threads woke before the waker was there, and what the drop of
             // the waker before has woken.
-            if !self.has_work() {
+            if !this.has_work() {
                 return;
             }
         }
@@ -149,7 +173,7 @@ impl LocalTasks {
         }
     }
 
-    fn run_some(&self) {
+    fn run_some(this: &Arc<Self>) {
         /// Puts the task that ran before back, also on unwind.
         struct Running<'a>(&'a Cell<Option<Id>>, Option<Id>);
         impl Drop for Running<'_> {
@@ -157,14 +181,17 @@ impl LocalTasks {
                 self.0.set(self.1);
             }
         }
-        let running = Running(&self.running, self.running.get());
-        self.take_arrivals();
+        let running = Running(&this.running, this.running.get());
+        this.take_arrivals();
         for _ in 0..POLLS {
-            let Some(task) = self.next() else { break };
+            let Some(task) = this.next() else { break };
             running.0.set(Some(task.id()));
-            task.run();
+            if task.run() && this.end_on_panic.get() {
+                this.panicked.set(true);
+                Self::shut_down(this);
+            }
         }
-        self.with(|inside| inside.lane.append(&mut inside.yielded));
+        this.with(|inside| inside.lane.append(&mut inside.yielded));
     }
 
     fn next(&self) -> Option<Task> {
