@@ -28,15 +28,14 @@ mod try_join;
 ///
 /// | option | value | what it does |
 /// |---|---|---|
-/// | `flavor` | `"local"` | everything on the calling thread, with `spawn_local` beside `spawn` |
 /// | `flavor` | `"multi_thread"` | tasks on threads of the runtime's own; the default of `main` |
 /// | | `"current_thread"` | everything on the calling thread; the default of [`test`](macro@test) |
+/// | | `"local"` | everything on the calling thread, with `spawn_local` beside `spawn` |
 /// | `worker_threads` | a number | how many threads; as many as there are cores unless given |
 /// | `unhandled_panic` | `"ignore"` or `"shutdown_runtime"` | what a panic in a task does; with `"current_thread"` |
 /// | `start_paused` | `true` or `false` | starts with a paused clock |
 /// | `name` | a string | the name of the runtime |
 /// | `crate` | a path, as a string | where the expansion finds this crate; `"::runtime"` unless given |
-///
 ///
 /// # Panics
 ///
