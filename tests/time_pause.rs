@@ -5,6 +5,7 @@ use runtime::time::{self, Duration, Instant, sleep, sleep_until};
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::{Context, Waker};
 
 const HOUR: Duration = Duration::from_secs(3600);
