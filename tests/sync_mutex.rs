@@ -5,7 +5,8 @@ mod support {
 }
 
 use runtime::sync::{
-    MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
+    MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, Semaphore,
+    TryLockError,
 };
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -224,6 +225,25 @@ async fn a_lock_that_is_always_free_lets_others_run() {
     while !other.is_finished() {
         *mutex.clone().lock_owned().await += 1;
     }
+}
+
+#[runtime::test(flavor = "current_thread")]
+async fn a_task_without_budget_keeps_its_place_and_loses_nothing_when_cancelled() {
+    let (mutex, spare) = (Mutex::new(0), Semaphore::new(1));
+    let [first, second] = [(); 2].map(|()| Probe::new());
+    while first.poll(pin!(spare.acquire())).is_ready() {}
+    let mut free = Box::pin(mutex.lock());
+    assert!(first.poll(free.as_mut()).is_pending());
+    assert_eq!(first.wakes(), 2, "woken at once, to go on with a new budget");
+    assert!(mutex.try_lock().is_err(), "it has the lock");
+    drop(free);
+    let held = mutex.try_lock().unwrap();
+
+    let (mut one, mut other) = (pin!(mutex.lock()), pin!(mutex.lock()));
+    assert!(first.poll(one.as_mut()).is_pending());
+    assert!(second.poll(other.as_mut()).is_pending());
+    drop(held);
+    assert_eq!((first.wakes(), second.wakes()), (3, 0));
 }
 
 #[test]

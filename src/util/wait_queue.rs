@@ -91,13 +91,19 @@ impl<N> Locked<'_, N> {
     /// Takes out the first in line; answers whether there was one.
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
         let node = self.list.pop_front();
-        self.finish(node, wakers)
+        self.finish_into(node, wakers)
     }
 
     /// Takes out the last in line; answers whether there was one.
     pub(crate) fn pop_back(&mut self, wakers: &mut Wakers) -> bool {
         let node = self.list.pop_back();
-        self.finish(node, wakers)
+        self.finish_into(node, wakers)
+    }
+
+    /// Takes out the first in line, for callers that take no other: no batch is needed then.
+    #[inline]
+    pub(crate) fn pop_one(&mut self) -> Option<Waker> {
+        self.list.pop_front().and_then(|node| self.finish(node))
     }
 
     /// The note of the waiter that is last in line.
@@ -107,8 +113,17 @@ impl<N> Locked<'_, N> {
         unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
     }
 
-    fn finish(&mut self, node: Option<NonNull<Node<N>>>, wakers: &mut Wakers) -> bool {
+    fn finish_into(&mut self, node: Option<NonNull<Node<N>>>, wakers: &mut Wakers) -> bool {
         let Some(node) = node else { return false };
+        if let Some(waker) = self.finish(node) {
+            wakers.push(waker);
+        }
+        true
+    }
+
+    /// Tells the waiter of a node, which was linked a moment ago, that it is done.
+    #[inline]
+    fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
         let node = node.as_ptr();
         // SAFETY: the node was linked a moment ago and learns of its release only by the store
         // below; until then it is alive, and its entry belongs to the holder of the lock.
@@ -116,10 +131,7 @@ impl<N> Locked<'_, N> {
         // SAFETY: as above; this is the last access.
         // Release: publishes the note to the Acquire in `Waiter::phase`.
         unsafe { (*node).phase.store(Phase::Done as u8, Ordering::Release) };
-        if let Some(waker) = waker {
-            wakers.push(waker);
-        }
-        true
+        waker
     }
 }
 

@@ -162,7 +162,9 @@ impl Roster {
 
     /// How many threads there are for closures.
     pub(super) fn threads(&self) -> usize {
-        self.threads - self.away
+        // Detached jobs that are not taken yet lie in front, and each has a thread on its way.
+        let called = self.queue.iter().take_while(|job| job.kind() == Ran::Detached).count();
+        self.threads - self.away - called
     }
 
     pub(super) fn idle_threads(&self) -> usize {

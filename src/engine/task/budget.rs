@@ -103,6 +103,19 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
     })
 }
 
+/// Charges one unit if `take` finds something; with none left it is not asked.
+#[inline]
+pub(crate) fn charge_if(take: impl FnOnce() -> bool) -> bool {
+    LEFT.with(|cell| {
+        let left = cell.get();
+        let found = !matches!(left, 0 | REFUSED) && take();
+        if found && left != UNLIMITED {
+            cell.set(left - 1);
+        }
+        found
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +149,18 @@ mod tests {
             }
             assert!(has_remaining());
         });
+    }
+
+    #[test]
+    fn what_is_taken_at_once_is_charged_too() {
+        limited(|| {
+            assert!((0..1_000).all(|_| !charge_if(|| false)), "nothing found costs nothing");
+            assert_eq!((0..1_000).filter(|_| charge_if(|| true)).count(), INITIAL as usize);
+            assert!(!charge_if(|| unreachable!("nothing is left")));
+            assert!(!charge());
+            assert!(!charge_if(|| unreachable!("nothing is left, and it was said")));
+        });
+        assert!((0..1_000).all(|_| charge_if(|| true)));
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::util::block_on::block_on;
 use std::cell::UnsafeCell;
 use std::fmt;
 
+const NEVER_CLOSED: &str = "nobody closes the permits of a mutex";
+
 /// A lock that may be held across an await.
 ///
 /// Tasks that want the lock wait without blocking their thread, and get it in the order in which
@@ -126,7 +128,9 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     #[inline]
     pub async fn lock(&self) -> MutexGuard<'_, T> {
-        self.acquire().await;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await.expect(NEVER_CLOSED);
+        }
         MutexGuard::new(self)
     }
 
@@ -151,7 +155,9 @@ impl<T: ?Sized> Mutex<T> {
     /// # }
     /// ```
     pub async fn lock_owned(self: UserArc<Self>) -> OwnedMutexGuard<T> {
-        self.acquire().await;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await.expect(NEVER_CLOSED);
+        }
         OwnedMutexGuard::new(self)
     }
 
@@ -282,11 +288,6 @@ impl<T: ?Sized> Mutex<T> {
         T: Sized,
     {
         self.value.into_inner()
-    }
-
-    #[inline]
-    async fn acquire(&self) {
-        self.permits.acquire(1).await.expect("nobody closes a mutex");
     }
 
     /// Unlocks; the caller holds the lock, and gives up what led it to the value.

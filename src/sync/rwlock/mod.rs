@@ -23,6 +23,8 @@ use std::fmt;
 /// The most readers at the same time, unless a lock is made with fewer.
 const MAX_READERS: u32 = u32::MAX >> 3;
 
+const NEVER_CLOSED: &str = "nobody closes the permits of a lock";
+
 /// A lock for many readers or one writer, which may be held across an await.
 ///
 /// It is fair: whoever wants it gets it in the order of asking. Readers that come after a waiting
@@ -176,7 +178,9 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[inline]
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.acquire(1).await;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await.expect(NEVER_CLOSED);
+        }
         RwLockReadGuard::new(&self.permits, self.value.get())
     }
 
@@ -220,7 +224,9 @@ impl<T: ?Sized> RwLock<T> {
     /// # }
     /// ```
     pub async fn read_owned(self: UserArc<Self>) -> OwnedRwLockReadGuard<T> {
-        self.acquire(1).await;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await.expect(NEVER_CLOSED);
+        }
         OwnedRwLockReadGuard::new(self)
     }
 
@@ -293,7 +299,10 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[inline]
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.acquire(self.max_readers).await;
+        let all = self.max_readers as usize;
+        if !self.permits.acquire_now(all) {
+            self.permits.acquire(all).await.expect(NEVER_CLOSED);
+        }
         RwLockWriteGuard::new(self)
     }
 
@@ -339,7 +348,10 @@ impl<T: ?Sized> RwLock<T> {
     /// # }
     /// ```
     pub async fn write_owned(self: UserArc<Self>) -> OwnedRwLockWriteGuard<T> {
-        self.acquire(self.max_readers).await;
+        let all = self.max_readers as usize;
+        if !self.permits.acquire_now(all) {
+            self.permits.acquire(all).await.expect(NEVER_CLOSED);
+        }
         OwnedRwLockWriteGuard::new(self)
     }
 
@@ -418,11 +430,6 @@ impl<T: ?Sized> RwLock<T> {
         T: Sized,
     {
         self.value.into_inner()
-    }
-
-    #[inline]
-    async fn acquire(&self, count: u32) {
-        self.permits.acquire(count as usize).await.expect("nobody closes a RwLock");
     }
 
     /// Gives back what a writer holds.
