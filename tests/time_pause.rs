@@ -118,6 +118,28 @@ fn misuse_says_what_is_wrong() {
 }
 
 #[test]
+fn misuse_is_told_where_it_happens() {
+    static PLACES: Mutex<Vec<(String, u32)>> = Mutex::new(Vec::new());
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().unwrap();
+        PLACES.lock().unwrap().push((place.file().to_owned(), place.line()));
+        before(panic);
+    }));
+    let line = line!();
+    refused(async { time::resume() });
+    let twice = async {
+        time::pause();
+        time::pause();
+    };
+    refused(twice);
+    let places = PLACES.lock().unwrap();
+    for at in [line + 1, line + 4] {
+        assert!(places.contains(&(file!().to_owned(), at)), "{places:?}");
+    }
+}
+
+#[test]
 #[should_panic = "time cannot be frozen from outside the Tokio runtime"]
 fn there_is_no_time_to_pause_outside_a_runtime() {
     time::pause();
