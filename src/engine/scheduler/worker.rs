@@ -354,10 +354,10 @@ impl Core {
         at: &Outside,
         look: impl FnOnce(&Claim<Option<Reactor>>, &mut Events, &Port, &AnchoredClock) -> Option<Look>,
     ) -> usize {
-        // SAFETY: only the holder comes here, and nothing that is woken below can come here again:
-        // a thread that drives a runtime may not drive another, and hands its loop on only from
-        // inside the poll of a task.
         self.events.with_mut(|events| {
+            // SAFETY: only the holder comes here, and nothing that is woken below can come here
+            // again: a thread that drives a runtime may not drive another, and hands its loop on
+            // only from inside the poll of a task.
             let events = unsafe { &mut *events };
             let Some(look) = look(&at.reactor, events, &at.port, self.shared.clock()) else {
                 return 0;
