@@ -89,15 +89,29 @@ impl<N> Locked<'_, N> {
     }
 
     /// Takes out the first in line; answers whether there was one.
+    #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
-        let node = self.list.pop_front();
-        self.finish(node, wakers)
+        let Some(node) = self.list.pop_front() else { return false };
+        // SAFETY: in the list a moment ago.
+        if let Some(waker) = unsafe { self.finish(node) } {
+            wakers.push(waker);
+        }
+        true
     }
 
-    /// Takes out the last in line; answers whether there was one.
-    pub(crate) fn pop_back(&mut self, wakers: &mut Wakers) -> bool {
-        let node = self.list.pop_back();
-        self.finish(node, wakers)
+    /// Takes out the first in line, if there is one; answers with its waker, if it has left one.
+    #[inline]
+    pub(crate) fn pop_first(&mut self) -> Option<Waker> {
+        let node = self.list.pop_front()?;
+        // SAFETY: in the list a moment ago.
+        unsafe { self.finish(node) }
+    }
+
+    /// Takes out the last in line, if there is one; answers with its waker, if it has left one.
+    pub(crate) fn pop_last(&mut self) -> Option<Waker> {
+        let node = self.list.pop_back()?;
+        // SAFETY: in the list a moment ago.
+        unsafe { self.finish(node) }
     }
 
     /// The note of the waiter that is last in line.
@@ -107,19 +121,21 @@ impl<N> Locked<'_, N> {
         unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
     }
 
-    fn finish(&mut self, node: Option<NonNull<Node<N>>>, wakers: &mut Wakers) -> bool {
-        let Some(node) = node else { return false };
+    /// Lets a waiter go that was taken out of the list.
+    ///
+    /// # Safety
+    ///
+    /// `node` was in the list until now, and the lock has been held since.
+    #[inline]
+    unsafe fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
         let node = node.as_ptr();
-        // SAFETY: the node was linked a moment ago and learns of its release only by the store
-        // below; until then it is alive, and its entry belongs to the holder of the lock.
+        // SAFETY: the waiter learns of its release only by the store below; until then it is alive,
+        // and its entry belongs to the holder of the lock.
         let waker = unsafe { (*node).entry.with_mut(|entry| (*entry).waker.take()) };
         // SAFETY: as above; this is the last access.
         // Release: publishes the note to the Acquire in `Waiter::phase`.
         unsafe { (*node).phase.store(Phase::Done as u8, Ordering::Release) };
-        if let Some(waker) = waker {
-            wakers.push(waker);
-        }
-        true
+        waker
     }
 }
 
@@ -230,6 +246,12 @@ impl<H: Home> Waiter<H> {
         self.waker(locked).take()
     }
 
+    #[cold]
+    fn give_up(self: Pin<&Self>) {
+        let waker = self.unlink(&mut self.home.queue().lock());
+        drop(waker);
+    }
+
     /// Sees to it that a linked waiter wakes `cx`; answers whether it is still linked.
     pub(crate) fn refresh(self: Pin<&Self>, cx: &Context<'_>) -> bool {
         let mut fresh: Option<Waker> = None;
@@ -272,9 +294,7 @@ impl<H: Home> Drop for Waiter<H> {
     fn drop(&mut self) {
         if self.phase() == Phase::Linked {
             // SAFETY: a waiter that was linked was pinned, and does not move any more.
-            let this = unsafe { Pin::new_unchecked(&*self) };
-            let waker = this.unlink(&mut this.home.queue().lock());
-            drop(waker);
+            unsafe { Pin::new_unchecked(&*self) }.give_up();
         }
     }
 }
@@ -304,7 +324,7 @@ mod tests {
         *locked.front().expect("two are linked") += 10;
         assert!(locked.pop_front(&mut Wakers::new()));
         *locked.back().expect("one is linked") += 20;
-        assert!(locked.pop_back(&mut Wakers::new()));
+        assert!(locked.pop_last().is_none(), "it has no waker");
         assert!(locked.is_empty() && !locked.pop_front(&mut Wakers::new()));
         assert_eq!((first.verdict(), second.verdict()), (Some(11), Some(22)));
     }
