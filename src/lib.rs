@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod engine;
+pub mod fs;
 pub mod io;
 #[doc(hidden)]
 pub mod macros;

@@ -224,6 +224,14 @@ mod recorder {
                 record("current_thread");
                 Self
             }
+            pub fn new_multi_thread() -> Self {
+                record("multi_thread");
+                Self
+            }
+            pub fn worker_threads(&mut self, count: usize) -> &mut Self {
+                record(count);
+                self
+            }
             pub fn enable_all(&mut self) -> &mut Self {
                 record("all");
                 self
@@ -252,7 +260,7 @@ mod recorder {
 #[runtime::main(crate = "recorder")]
 async fn defaults() {}
 
-#[runtime::main(crate = "recorder", name = "crowd")]
+#[runtime::main(crate = "recorder", name = "crowd", worker_threads = 3)]
 async fn named() {}
 
 #[runtime::main(crate = "recorder", flavor = "current_thread", start_paused = true)]
@@ -264,7 +272,7 @@ fn options_reach_the_builder() {
         function();
         recorder::calls()
     };
-    assert_eq!(calls(defaults), ["current_thread", "all"]);
-    assert_eq!(calls(named), ["current_thread", "all", "crowd"]);
+    assert_eq!(calls(defaults), ["multi_thread", "all"]);
+    assert_eq!(calls(named), ["multi_thread", "all", "3", "crowd"]);
     assert_eq!(calls(paused), ["current_thread", "all", "true"]);
 }

@@ -22,6 +22,13 @@ async fn paused_time_stands_still() {
     assert_eq!(start.elapsed(), Duration::from_nanos(1));
 }
 
+#[runtime::test(start_paused = true)]
+async fn what_is_due_while_time_stands_still_is_over_at_the_first_poll() {
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(pin!(sleep(Duration::ZERO)).poll(&mut cx).is_ready());
+    assert!(time::interval(Duration::MAX).poll_tick(&mut cx).is_ready());
+}
+
 #[runtime::test]
 async fn resumed_time_goes_on_from_where_it_stopped() {
     let start = Instant::now();

@@ -279,5 +279,5 @@ async fn a_waker_that_owns_a_sleep_may_go_with_the_last_of_another() {
 
 #[test]
 fn a_sleep_is_no_larger_than_it_has_to_be() {
-    assert!(size_of::<Sleep>() <= 96, "{} bytes", size_of::<Sleep>());
+    assert!(size_of::<Sleep>() <= 56, "{} bytes", size_of::<Sleep>());
 }

@@ -18,7 +18,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn main(krate: &'static str) -> Self {
-        Self { name: "main", krate, flavor: Flavor::CurrentThread, test: false }
+        Self { name: "main", krate, flavor: Flavor::MultiThread, test: false }
+    }
+
+    /// As [`Entry::main`], for programs that have left out the threads.
+    pub(crate) fn main_without_threads(krate: &'static str) -> Self {
+        Self { flavor: Flavor::CurrentThread, ..Self::main(krate) }
     }
 
     pub(crate) fn test(krate: &'static str) -> Self {

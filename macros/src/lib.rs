@@ -33,6 +33,12 @@ pub fn tokio_main(options: TokenStream, item: TokenStream) -> TokenStream {
     Entry::main("tokio").expand(options.into(), item.into()).into()
 }
 
+/// Is [`macro@tokio_main`] for programs that leave out the feature `rt-multi-thread`.
+#[proc_macro_attribute]
+pub fn tokio_main_without_threads(options: TokenStream, item: TokenStream) -> TokenStream {
+    Entry::main_without_threads("tokio").expand(options.into(), item.into()).into()
+}
+
 /// Is [`macro@test`] for programs that know the runtime by the name `tokio`.
 #[proc_macro_attribute]
 pub fn tokio_test(options: TokenStream, item: TokenStream) -> TokenStream {

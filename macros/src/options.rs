@@ -78,7 +78,7 @@ impl Options {
         match key.to_string().as_str() {
             "flavor" => {
                 self.flavor = flavor(value)?;
-                if self.flavor != Flavor::CurrentThread {
+                if self.flavor == Flavor::Local {
                     let message = "this flavor is not there yet: use `current_thread`";
                     self.not_yet = Some(Error::new_spanned(value, message));
                 }
@@ -87,8 +87,6 @@ impl Options {
             "start_paused" => self.start_paused = Some(boolean(value)?),
             "unhandled_panic" => {
                 self.unhandled_panic = Some(unhandled_panic(value)?);
-                let message = "this option is not there yet: a panic of a task is its error";
-                self.not_yet = Some(Error::new_spanned(key, message));
             }
             "name" => self.name = Some(string(key, value)?.clone()),
             "crate" => self.krate = Some(path(value)?),

@@ -34,16 +34,20 @@ mod async_fd_guard;
 mod async_read;
 mod async_seek;
 mod async_write;
+mod chunk;
 mod evented;
+mod ferry;
 mod interest;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod offload;
 mod operation;
 #[allow(unsafe_code)]
 mod read_buf;
 mod registration;
 #[allow(unsafe_code)]
 mod split;
+mod stdio;
 #[cfg(test)]
 mod tests;
 #[allow(unsafe_code)]
@@ -56,12 +60,15 @@ pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
 pub(crate) use self::evented::Evented;
+pub(crate) use self::ferry::Ferry;
 pub(crate) use self::forward::{forward_read, forward_write};
 pub use self::interest::Interest;
+pub(crate) use self::offload::{offload, offloaded};
 pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
 pub(crate) use self::registration::runtime_with_io;
 pub use self::split::{ReadHalf, WriteHalf, split};
+pub use self::stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};
 pub use self::util::{
     AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufStream, BufWriter,
     Chain, DuplexStream, Empty, Join, Lines, Repeat, SimplexStream, Sink, Split, Take, copy,

@@ -20,19 +20,22 @@ mod try_join;
 /// fn`, with arguments or `self` too, becomes one that blocks until its body is done. It must not
 /// be called from inside a runtime.
 ///
-/// The body itself is not a spawned task; it runs on the calling thread, and so does every task.
+/// The body itself is not a spawned task: it runs on the calling thread, while tasks run on the threads
+/// of the runtime, if it has any.
 ///
 /// # Options
 ///
 /// | option | value | what it does |
 /// |---|---|---|
-/// | `flavor` | `"current_thread"` | everything on the calling thread; the default |
+/// | `flavor` | `"multi_thread"` | tasks on threads of the runtime's own; the default of `main` |
+/// | | `"current_thread"` | everything on the calling thread; the default of [`test`](macro@test) |
+/// | `worker_threads` | a number | how many threads; as many as there are cores unless given |
+/// | `unhandled_panic` | `"ignore"` or `"shutdown_runtime"` | what a panic in a task does; with `"current_thread"` |
 /// | `start_paused` | `true` or `false` | starts with a paused clock |
 /// | `name` | a string | the name of the runtime |
 /// | `crate` | a path, as a string | where the expansion finds this crate; `"::runtime"` unless given |
 ///
-/// The other flavors (`"multi_thread"` with `worker_threads`, `"local"`) and `unhandled_panic` are
-/// refused with a clear error until the runtime has them.
+/// The flavor `"local"` is refused with a clear error until the runtime has it.
 ///
 /// # Panics
 ///
@@ -42,7 +45,7 @@ mod try_join;
 /// # Examples
 ///
 /// ```
-/// #[runtime::main(flavor = "current_thread")]
+/// #[runtime::main]
 /// async fn main() {
 ///     let answer = runtime::spawn(async { 6 * 7 });
 ///     assert_eq!(answer.await.unwrap(), 42);
@@ -54,7 +57,7 @@ mod try_join;
 /// ```
 /// # #[allow(clippy::needless_doctest_main)]
 /// fn main() {
-///     runtime::runtime::Builder::new_current_thread()
+///     runtime::runtime::Builder::new_multi_thread()
 ///         .enable_all()
 ///         .build()
 ///         .expect("the runtime could not be built")
@@ -92,7 +95,8 @@ pub use ringloop_macros::main;
 
 /// Runs an `async fn` as a test on a runtime of its own.
 ///
-/// It takes the options of [`main`](macro@main). Tests are cheap to start and easy to reproduce.
+/// It takes the options of [`main`](macro@main), but runs everything on one thread unless told
+/// otherwise, so that tests are cheap to start and easy to reproduce.
 ///
 /// The attribute includes the standard `#[test]`; `#[should_panic]`, `#[ignore]` and the like go
 /// next to it as usual, and a test may return a `Result`.

@@ -1,8 +1,9 @@
 //! How to build a runtime.
 
-use super::RngSeed;
+use super::observe::PollTimes;
+use super::{RngSeed, RuntimeFlavor};
 use crate::engine::blocking;
-use crate::engine::scheduler::Config;
+use crate::engine::scheduler::{Config, TaskHooks};
 use crate::shim::Arc;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -22,6 +23,10 @@ use std::time::Duration;
 pub struct Builder {
     config: Config,
     start_paused: bool,
+    flavor: RuntimeFlavor,
+    /// How many loops a multi-thread runtime has, if the user says so.
+    workers: Option<usize>,
+    poll_times: PollTimes,
 }
 
 impl UnwindSafe for Builder {}
@@ -41,13 +46,39 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn new_current_thread() -> Self {
+        Self::new(RuntimeFlavor::CurrentThread)
+    }
+
+    /// Starts from the defaults of a runtime that has several loops, each driven by a thread of its
+    /// own: as many as the machine has cores.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(2).build()?;
+    /// assert_eq!(rt.metrics().num_workers(), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn new_multi_thread() -> Self {
+        Self::new(RuntimeFlavor::MultiThread)
+    }
+
+    fn new(flavor: RuntimeFlavor) -> Self {
+        let ring_interval = match flavor {
+            RuntimeFlavor::CurrentThread => 31,
+            RuntimeFlavor::MultiThread => 61,
+        };
         let config = Config {
             event_interval: 61,
-            ring_interval: 31,
+            ring_interval,
             io: false,
             time: false,
             name: None,
             seed: None,
+            events_max: 1024,
+            lifo: true,
             before_park: None,
             after_unpark: None,
             on_thread_start: None,
@@ -58,12 +89,37 @@ impl Builder {
                 name: Arc::new(Box::new(|| "tokio-rt-worker".to_owned())),
                 stack_size: None,
             },
+            hooks: TaskHooks::default(),
+            end_on_panic: false,
+            poll_times: None,
         };
-        Self { config, start_paused: false }
+        Self {
+            config,
+            start_paused: false,
+            workers: None,
+            flavor,
+            poll_times: PollTimes::default(),
+        }
     }
 
     pub(super) fn config(&self) -> Config {
-        self.config.clone()
+        Config { poll_times: self.poll_times.buckets(), ..self.config.clone() }
+    }
+
+    pub(super) fn config_mut(&mut self) -> &mut Config {
+        &mut self.config
+    }
+
+    pub(super) fn poll_times_mut(&mut self) -> &mut PollTimes {
+        &mut self.poll_times
+    }
+
+    /// How many loops the runtime has that threads of its own drive.
+    pub(super) fn loops(&self) -> Option<usize> {
+        match self.flavor {
+            RuntimeFlavor::CurrentThread => None,
+            RuntimeFlavor::MultiThread => Some(self.workers.unwrap_or_else(default_workers)),
+        }
     }
 
     pub(super) fn starts_paused(&self) -> bool {
@@ -114,6 +170,140 @@ impl Builder {
     /// ```
     pub fn enable_time(&mut self) -> &mut Self {
         self.config.time = true;
+        self
+    }
+
+    /// Sets how many loops a multi-thread runtime has; as many as the machine has cores unless set,
+    /// or as the variable `TOKIO_WORKER_THREADS` says.
+    ///
+    /// A current-thread runtime has one, whatever is set here.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(4).build()?;
+    /// assert_eq!(rt.metrics().num_workers(), 4);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn worker_threads(&mut self, count: usize) -> &mut Self {
+        assert!(count > 0, "Worker threads cannot be set to 0");
+        self.workers = Some(count);
+        self
+    }
+
+    /// Sets how many events one look at the operating system takes in at most; 1,024 unless set.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().enable_io().max_io_events_per_tick(64).build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn max_io_events_per_tick(&mut self, count: usize) -> &mut Self {
+        assert!(count > 0, "max_io_events_per_tick must be greater than 0");
+        self.config.events_max = count;
+        self
+    }
+
+    /// As [`Builder::max_io_events_per_tick`], for looks that a busy loop takes in passing.
+    ///
+    /// One limit serves both here: the lower of those that were set.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_current_thread().enable_io().max_io_events_per_busy_tick(64).build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn max_io_events_per_busy_tick(&mut self, count: usize) -> &mut Self {
+        assert!(count > 0, "max_io_events_per_busy_tick must be greater than 0");
+        self.config.events_max = self.config.events_max.min(count);
+        self
+    }
+
+    /// Runs tasks in the order in which they were woken, rather than the one woken last first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(1).disable_lifo_slot().build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn disable_lifo_slot(&mut self) -> &mut Self {
+        self.config.lifo = false;
+        self
+    }
+
+    /// Accepted for compatibility: timers belong to the loop that waits for them in any case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(1).enable_alt_timer().build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enable_alt_timer(&mut self) -> &mut Self {
+        self.config.time = true;
+        self
+    }
+
+    /// Accepted for compatibility: every loop has a reactor of its own, so there is none to hand on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(1).enable_eager_driver_handoff().build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enable_eager_driver_handoff(&mut self) -> &mut Self {
+        self
+    }
+
+    /// Accepted for compatibility: a job for the pool of threads that block wakes one thread at
+    /// most, so its queue needs no shards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use runtime::runtime::Builder;
+    ///
+    /// let rt = Builder::new_multi_thread().worker_threads(1).enable_sharded_blocking_queue().build()?;
+    /// # rt.block_on(async {});
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn enable_sharded_blocking_queue(&mut self) -> &mut Self {
         self
     }
 
@@ -398,6 +588,17 @@ impl Builder {
     pub fn start_paused(&mut self, paused: bool) -> &mut Self {
         self.start_paused = paused;
         self
+    }
+}
+
+/// How many loops a multi-thread runtime has if nobody says.
+fn default_workers() -> usize {
+    match std::env::var("TOKIO_WORKER_THREADS") {
+        Ok(text) => match text.parse() {
+            Ok(count) if count > 0 => count,
+            _ => panic!("TOKIO_WORKER_THREADS has to be a number above 0, and is {text:?}"),
+        },
+        Err(_) => crate::shim::available_parallelism().map_or(1, usize::from),
     }
 }
 

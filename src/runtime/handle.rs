@@ -214,7 +214,11 @@ impl Handle {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
-        RuntimeFlavor::CurrentThread
+        if self.shared.is_multi_thread() {
+            RuntimeFlavor::MultiThread
+        } else {
+            RuntimeFlavor::CurrentThread
+        }
     }
 
     /// Returns a view of what the runtime is doing.

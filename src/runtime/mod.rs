@@ -19,18 +19,28 @@ mod builder;
 mod enter;
 mod error;
 mod handle;
+mod histogram;
 mod id;
 mod metrics;
+mod observe;
 #[allow(clippy::module_inception)]
 mod runtime;
 mod seed;
+mod task_meta;
+mod worker_index;
 
 pub use builder::Builder;
 pub use enter::EnterGuard;
 pub(crate) use error::MISSING;
 pub use error::{TryCurrentError, is_rt_shutdown_err};
 pub use handle::{Handle, RuntimeFlavor};
+pub use histogram::{
+    HistogramConfiguration, HistogramScale, InvalidHistogramConfiguration, LogHistogram,
+    LogHistogramBuilder,
+};
 pub use id::Id;
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use seed::RngSeed;
+pub use task_meta::{TaskMeta, UnhandledPanic};
+pub use worker_index::worker_index;

@@ -41,6 +41,23 @@ impl Runtime {
         Self { handle }
     }
 
+    /// Builds a multi-thread runtime with everything enabled.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system refuses a descriptor or a thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let rt = runtime::runtime::Runtime::new()?;
+    /// assert_eq!(rt.block_on(async { 1 + 1 }), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn new() -> std::io::Result<Self> {
+        Builder::new_multi_thread().enable_all().build()
+    }
+
     /// Returns a handle to the runtime.
     ///
     /// # Examples
@@ -247,7 +264,10 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn build(&mut self) -> std::io::Result<Runtime> {
-        let shared = Shared::current_thread(self.config())?;
+        let shared = match self.loops() {
+            None => Shared::current_thread(self.config())?,
+            Some(loops) => Shared::multi_thread(self.config(), loops)?,
+        };
         if self.starts_paused() {
             let running = shared.clock().pause();
             debug_assert!(running, "a new clock runs");

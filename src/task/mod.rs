@@ -8,11 +8,13 @@
 //! # });
 //! ```
 
+mod block_in_place;
 mod spawn;
 mod spawn_blocking;
 mod yield_now;
 
 pub use crate::engine::task::{AbortHandle, Id, JoinError, JoinHandle};
+pub use block_in_place::block_in_place;
 pub use spawn::{id, spawn, try_id};
 pub use spawn_blocking::spawn_blocking;
 pub use yield_now::yield_now;

@@ -2,7 +2,7 @@
 
 use super::{Duration, Instant};
 use crate::engine::reactor::{Closed, Port, SHUTDOWN, TimerEntry};
-use crate::engine::scheduler::{Shared, current};
+use crate::engine::scheduler::current;
 use crate::engine::task::budget::poll_proceed;
 use crate::runtime::MISSING;
 use crate::shim::Arc;
@@ -38,7 +38,9 @@ use std::task::{Context, Poll, ready};
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    sleep_until(Instant::after(duration))
+    let port = port();
+    let deadline = port.clock().after(duration);
+    Sleep { entry: TimerEntry::new(port, deadline) }
 }
 
 /// Waits until `deadline`.
@@ -66,13 +68,21 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// ```
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    let runtime = current::runtime().expect(MISSING);
-    assert!(
-        runtime.time_enabled(),
+    let port = port();
+    let deadline = port.clock().at(deadline.into_std());
+    Sleep { entry: TimerEntry::new(port, deadline) }
+}
+
+/// The way into a loop of the runtime in this context.
+#[track_caller]
+fn port() -> Arc<Port> {
+    let port = current::with_runtime(|runtime| {
+        runtime.time_enabled().then(|| runtime.port(runtime.home()).clone())
+    });
+    port.expect(MISSING).expect(
         "A Tokio 1.x context was found, but timers are disabled. \
-         Call `enable_time` on the runtime builder to enable timers."
-    );
-    Sleep { deadline, runtime, home: 0, entry: TimerEntry::new() }
+         Call `enable_time` on the runtime builder to enable timers.",
+    )
 }
 
 pin_project! {
@@ -98,19 +108,8 @@ pin_project! {
     /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Sleep {
-        deadline: Instant,
-        runtime: Arc<Shared>,
-        // The loop on which the timer is set, once it is.
-        home: usize,
         #[pin]
         entry: TimerEntry,
-    }
-
-    impl PinnedDrop for Sleep {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.as_ref();
-            this.project_ref().entry.cancel(this.port().timers());
-        }
     }
 }
 
@@ -130,7 +129,7 @@ impl Sleep {
     /// # std::io::Result::Ok(())
     /// ```
     pub fn deadline(&self) -> Instant {
-        self.deadline
+        Instant::from_std(self.entry.port().clock().instant(self.entry.deadline()))
     }
 
     /// Returns whether the wait is over: a timer that was never polled has not begun it.
@@ -173,29 +172,10 @@ impl Sleep {
     /// # });
     /// # std::io::Result::Ok(())
     /// ```
-    pub fn reset(mut self: Pin<&mut Self>, deadline: Instant) {
-        *self.as_mut().project().deadline = deadline;
-        let this = self.as_ref();
-        let at = this.runtime.clock().at(deadline.into_std());
-        this.project_ref().entry.reset(this.port(), at);
-    }
-
-    fn port(&self) -> &Port {
-        self.runtime.port(self.home)
-    }
-
-    fn poll_entry(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        let idle = self.entry.is_idle();
-        if idle {
-            *self.as_mut().project().home = self.runtime.home();
-        }
-        let (this, clock) = (self.as_ref(), self.runtime.clock());
-        let (entry, port) = (this.project_ref().entry, this.port());
-        if idle {
-            entry.start(cx, port, clock.at(self.deadline.into_std()), clock.tick())
-        } else {
-            entry.poll(cx, port.timers(), clock.tick()).map(Ok)
-        }
+    pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        let entry = self.project().entry;
+        let deadline = entry.port().clock().at(deadline.into_std());
+        entry.reset(deadline);
     }
 }
 
@@ -204,7 +184,13 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let charge = ready!(poll_proceed(cx));
-        let outcome = ready!(self.poll_entry(cx));
+        let mut entry = self.project().entry;
+        if entry.is_idle()
+            && let Some(port) = current::nearer_port(entry.port())
+        {
+            entry.as_mut().move_to(port);
+        }
+        let outcome = ready!(entry.poll(cx));
         charge.made_progress();
         match outcome {
             Ok(()) => Poll::Ready(()),
@@ -216,7 +202,7 @@ impl Future for Sleep {
 impl fmt::Debug for Sleep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sleep")
-            .field("deadline", &self.deadline)
+            .field("deadline", &self.deadline())
             .field("is_elapsed", &self.is_elapsed())
             .finish_non_exhaustive()
     }

@@ -18,8 +18,7 @@ impl FirstPanic {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(f)) {
             match self.0 {
                 None => self.0 = Some(panic),
-                // Dropping it is one more chance to panic, and somebody may still have to run.
-                Some(_) => std::mem::forget(panic),
+                Some(_) => discard(panic),
             }
         }
     }
@@ -32,9 +31,18 @@ impl FirstPanic {
     }
 }
 
+/// Drops what a panic carried, which is one more chance to panic.
+fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        // Its like may go on for ever, so the memory is given up.
+        std::mem::forget(worse);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn all_run_and_the_first_panic_goes_on() {
@@ -54,5 +62,25 @@ mod tests {
         .unwrap_err();
         assert_eq!((ran, panic.downcast_ref()), (vec![0, 1, 2, 3], Some(&1)));
         FirstPanic::new().resume();
+    }
+
+    #[test]
+    fn a_later_panic_is_dropped_and_may_panic_once_more() {
+        struct Carried(&'static AtomicUsize);
+        impl Drop for Carried {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                panic!("in the destructor of a panic");
+            }
+        }
+        static DROPPED: AtomicUsize = AtomicUsize::new(0);
+        let mut ran = 0;
+        let mut panics = FirstPanic::new();
+        panics.run(|| panic!("first"));
+        panics.run(|| std::panic::panic_any(Carried(&DROPPED)));
+        panics.run(|| ran += 1);
+        assert_eq!((ran, DROPPED.load(Ordering::Relaxed)), (1, 1));
+        let panic = catch_unwind(AssertUnwindSafe(|| panics.resume())).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"first"));
     }
 }

@@ -65,6 +65,11 @@ impl<T: Linked> List<T> {
         self.tail
     }
 
+    /// The node of a list that holds no other.
+    pub(crate) fn single(&self) -> Option<NonNull<T>> {
+        self.head.filter(|_| self.head == self.tail)
+    }
+
     /// Links `node` as the last one.
     ///
     /// # Safety

@@ -4,7 +4,7 @@
 //! idle to linked, and then either back (it gave up) or to done (somebody popped it):
 //!
 //! ```text
-//!   Idle -- link --> Linked -- pop_front, pop_back --> Done
+//!   Idle -- link --> Linked -- pop_front, .. ---> Done
 //!    ^                  |
 //!    +----- unlink -----+
 //! ```
@@ -92,26 +92,21 @@ impl<N> Locked<'_, N> {
     #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
         let Some(node) = self.list.pop_front() else { return false };
-        // SAFETY: in the list a moment ago.
-        if let Some(waker) = unsafe { self.finish(node) } {
+        if let Some(waker) = self.finish(node) {
             wakers.push(waker);
         }
         true
     }
 
-    /// Takes out the first in line, if there is one; answers with its waker, if it has left one.
+    /// Takes out the first in line, for callers that take no other: no batch is needed then.
     #[inline]
-    pub(crate) fn pop_first(&mut self) -> Option<Waker> {
-        let node = self.list.pop_front()?;
-        // SAFETY: in the list a moment ago.
-        unsafe { self.finish(node) }
+    pub(crate) fn pop_one(&mut self) -> Option<Waker> {
+        self.list.pop_front().and_then(|node| self.finish(node))
     }
 
-    /// Takes out the last in line, if there is one; answers with its waker, if it has left one.
+    /// Takes out the last in line, as [`Locked::pop_one`] does the first.
     pub(crate) fn pop_last(&mut self) -> Option<Waker> {
-        let node = self.list.pop_back()?;
-        // SAFETY: in the list a moment ago.
-        unsafe { self.finish(node) }
+        self.list.pop_back().and_then(|node| self.finish(node))
     }
 
     /// The note of the waiter that is last in line.
@@ -121,13 +116,9 @@ impl<N> Locked<'_, N> {
         unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
     }
 
-    /// Lets a waiter go that was taken out of the list.
-    ///
-    /// # Safety
-    ///
-    /// `node` was in the list until now, and the lock has been held since.
+    /// Tells the waiter of a node, which was linked a moment ago, that it is done.
     #[inline]
-    unsafe fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
+    fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
         let node = node.as_ptr();
         // SAFETY: the waiter learns of its release only by the store below; until then it is alive,
         // and its entry belongs to the holder of the lock.

@@ -49,9 +49,6 @@ async fn threads_of_the_current_thread() {}
 #[runtime::main(flavor = "local", worker_threads = 4)]
 async fn threads_of_a_local_runtime() {}
 
-#[runtime::main(flavor = "multi_thread")]
-async fn threads_to_come() {}
-
 #[runtime::main(unhandled_panic = "shutdown_runtime")]
 async fn panic_with_threads() {}
 

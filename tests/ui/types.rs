@@ -8,10 +8,6 @@ async fn try_join_of_no_result() {
     let _ = runtime::try_join!(ready(1));
 }
 
-async fn try_join_of_different_errors() {
-    let _ = runtime::try_join!(ready(Err::<(), u8>(1)), ready(Err::<(), char>('2')));
-}
-
 async fn select_of_no_future() {
     runtime::select! { _ = 2 => () }
 }

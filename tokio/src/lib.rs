@@ -22,12 +22,27 @@ pub use ::runtime::*;
 /// # Examples
 ///
 /// ```
-/// #[tokio::main(flavor = "current_thread")]
+/// #[tokio::main]
 /// async fn main() {
 ///     assert_eq!(tokio::spawn(async { 6 * 7 }).await.unwrap(), 42);
 /// }
 /// ```
+#[cfg(feature = "rt-multi-thread")]
 pub use ringloop_macros::tokio_main as main;
+
+/// Runs an `async fn` on a runtime of its own, as `runtime::main` does, on the calling thread unless
+/// the feature `rt-multi-thread` is enabled.
+///
+/// # Examples
+///
+/// ```
+/// #[tokio::main]
+/// async fn main() {
+///     assert_eq!(tokio::spawn(async { 6 * 7 }).await.unwrap(), 42);
+/// }
+/// ```
+#[cfg(not(feature = "rt-multi-thread"))]
+pub use ringloop_macros::tokio_main_without_threads as main;
 
 /// Runs an `async fn` as a test on a runtime of its own, as `runtime::test` does.
 ///

@@ -160,8 +160,11 @@ impl Roster {
         }
     }
 
+    /// How many threads there are for closures.
     pub(super) fn threads(&self) -> usize {
-        self.threads
+        // Detached jobs that are not taken yet lie in front, and each has a thread on its way.
+        let called = self.queue.iter().take_while(|job| job.kind() == Ran::Detached).count();
+        self.threads - self.away - called
     }
 
     pub(super) fn idle_threads(&self) -> usize {

@@ -13,7 +13,6 @@ pub(crate) enum Urgency {
     /// It is dropped, and its join handle says that it was cancelled.
     MayBeDropped,
     /// It runs all the same: it writes what the program believes to be written.
-    #[allow(dead_code, reason = "for files")]
     MustRun,
 }
 

@@ -9,10 +9,15 @@ use super::frozen::{Frozen, SHIFTED};
 use crate::shim::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+const NANOS: u64 = 1_000_000_000;
+
+/// The number of the anchor. Instants before it have numbers too, for 146 years.
+const ANCHOR: u64 = 1 << 62;
+
 /// What stands for "never" where the platform's instants end sooner than our numbers: 30 years.
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
-/// A clock whose time is the number of nanoseconds since its anchor.
+/// A clock whose time is a number of nanoseconds, counted from its anchor.
 #[derive(Debug)]
 pub(crate) struct AnchoredClock {
     anchor: Instant,
@@ -21,6 +26,9 @@ pub(crate) struct AnchoredClock {
 }
 
 impl AnchoredClock {
+    /// The number of the anchor: no time that this clock shows is earlier.
+    pub(crate) const START: u64 = ANCHOR;
+
     pub(crate) fn new() -> Self {
         Self { anchor: Instant::now(), tick: Tick::new(), frozen: Frozen::new(&SHIFTED) }
     }
@@ -43,22 +51,37 @@ impl AnchoredClock {
         self.tick.get()
     }
 
-    /// The number for `instant`: 0 for anything before the anchor, the maximum if it is too late.
+    /// The number for `instant`; 0 or the maximum if it is too far from the anchor.
     #[inline]
     pub(crate) fn at(&self, instant: Instant) -> u64 {
-        nanos(instant.saturating_duration_since(self.anchor))
+        match instant.checked_duration_since(self.anchor) {
+            Some(since) => ANCHOR.saturating_add(nanos(since)),
+            None => ANCHOR.saturating_sub(nanos(self.anchor.saturating_duration_since(instant))),
+        }
+    }
+
+    /// The number for the exact time `span` from now; one decades away if there is none.
+    #[inline]
+    pub(crate) fn after(&self, span: Duration) -> u64 {
+        let now = self.now();
+        now.checked_add(nanos(span)).unwrap_or(now.saturating_add(nanos(FAR)))
     }
 
     /// The instant for a number: the inverse of [`AnchoredClock::at`].
-    #[inline]
     pub(crate) fn instant(&self, ns: u64) -> Instant {
-        later(self.anchor, Duration::from_nanos(ns))
+        match ns.checked_sub(ANCHOR) {
+            Some(since) => later(self.anchor, Duration::from_nanos(since)),
+            None => earlier(self.anchor, Duration::from_nanos(ANCHOR - ns)),
+        }
     }
 
     /// Stops the time; `false` if it was stopped already.
     #[must_use]
     pub(crate) fn pause(&self) -> bool {
-        self.frozen.pause(|| self.real())
+        let stopped = self.frozen.pause(|| self.real());
+        // The time is known from here on: what is due now need not wait for a turn.
+        self.refresh();
+        stopped
     }
 
     /// Lets the time go on from where it stopped; `false` if it was not stopped.
@@ -113,11 +136,15 @@ impl Tick {
 /// `span` in nanoseconds, or the maximum where they do not fit.
 #[inline]
 fn nanos(span: Duration) -> u64 {
-    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+    span.as_secs().saturating_mul(NANOS).saturating_add(span.subsec_nanos().into())
+}
+
+/// `from` less `by`, or `from` where the platform's instants begin later.
+fn earlier(from: Instant, by: Duration) -> Instant {
+    from.checked_sub(by).unwrap_or(from)
 }
 
 /// `from` plus `by`, or an instant that stands for "never".
-#[inline]
 fn later(from: Instant, by: Duration) -> Instant {
     from.checked_add(by).or_else(|| from.checked_add(FAR)).unwrap_or(from)
 }
@@ -129,7 +156,8 @@ mod tests {
     #[test]
     fn numbers_and_instants_convert_both_ways() {
         let clock = AnchoredClock::new();
-        for ns in [0, 1, 999_999_999, 1_000_000_000, u64::MAX / 2, u64::MAX] {
+        let apart = [0, 1, 999_999_999, 1_000_000_000, ANCHOR];
+        for ns in apart.into_iter().flat_map(|by| [ANCHOR + by, ANCHOR - by]).chain([u64::MAX]) {
             assert_eq!(clock.at(clock.instant(ns)), ns);
         }
     }
@@ -137,8 +165,9 @@ mod tests {
     #[test]
     fn instants_outside_the_range_saturate() {
         let clock = AnchoredClock::new();
-        let before = clock.anchor.checked_sub(Duration::from_nanos(1)).unwrap();
-        assert_eq!(clock.at(before), 0);
+        if let Some(before) = clock.instant(0).checked_sub(Duration::from_nanos(1)) {
+            assert_eq!(clock.at(before), 0);
+        }
         let after = clock.instant(u64::MAX) + Duration::from_nanos(1);
         assert_eq!(clock.at(after), u64::MAX);
         assert_eq!(later(clock.anchor, Duration::MAX), clock.anchor + FAR);
@@ -153,11 +182,21 @@ mod tests {
     }
 
     #[test]
-    fn only_a_refresh_moves_the_tick() {
+    fn a_span_out_of_range_ends_in_decades() {
+        let clock = AnchoredClock::new();
+        assert!(clock.pause());
+        assert_eq!(clock.after(Duration::from_nanos(7)), clock.now() + 7);
+        assert_eq!(clock.after(Duration::MAX), clock.now() + nanos(FAR));
+    }
+
+    #[test]
+    fn only_a_look_at_the_time_moves_the_tick() {
         let clock = AnchoredClock::new();
         assert_eq!(clock.tick(), 0);
-        assert!(clock.pause() && clock.advance(Duration::from_secs(1)));
-        assert_eq!(clock.tick(), 0, "nobody has looked yet");
+        assert!(clock.pause());
+        let stopped = clock.now();
+        assert!(clock.advance(Duration::from_secs(1)));
+        assert_eq!(clock.tick(), stopped, "nobody has looked since");
         let seen = clock.refresh();
         assert_eq!((seen, clock.tick()), (clock.now(), clock.now()));
     }
@@ -171,9 +210,9 @@ mod tests {
     #[test]
     fn stopping_the_time_leaves_the_anchor_where_it_was() {
         let clock = AnchoredClock::new();
-        let anchor = clock.instant(0);
+        let anchor = clock.instant(ANCHOR);
         assert!(clock.pause() && clock.advance(Duration::from_secs(60)) && clock.resume());
-        assert_eq!((clock.instant(0), clock.at(anchor)), (anchor, 0));
+        assert_eq!((clock.instant(ANCHOR), clock.at(anchor)), (anchor, ANCHOR));
         assert!(clock.instant(clock.now()) >= anchor + Duration::from_secs(60));
     }
 }

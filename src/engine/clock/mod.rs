@@ -1,4 +1,4 @@
-//! Time as a number: nanoseconds since the instant a runtime was built.
+//! Time as a number: nanoseconds, counted from the instant a runtime was built.
 //!
 //! Nothing here waits, wakes or calls the system, except to read [`std::time::Instant`]. A loop
 //! asks the [`AnchoredClock`] once per turn what time it is and tells the [`Wheel`], which answers

@@ -1,8 +1,12 @@
 //! What kqueue does its own way: its timeouts are exact, its urgent data is ordinary data.
 
+use super::registry::BELL;
+use super::turn::Reactor;
 use crate::engine::clock::AnchoredClock;
+use crate::shim::Mutex;
 use mio::{Interest, Registry, Token};
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 /// The interest in urgent data, which kqueue reports as readable.
@@ -15,7 +19,7 @@ pub(crate) const fn priority() -> Interest {
 pub(crate) struct Alarm;
 
 impl Alarm {
-    pub(super) fn new(_registry: &Registry, _token: Token) -> io::Result<Alarm> {
+    pub(super) fn new(_: &Registry, _: Token, _: &AnchoredClock) -> io::Result<Alarm> {
         Ok(Alarm)
     }
 
@@ -26,4 +30,41 @@ impl Alarm {
 
     /// Notes that the alarm went off; a timeout never does.
     pub(super) fn rang(&mut self) {}
+}
+
+/// Ends the wait of one of several loops, after a while: a one-shot timer in the queue of a loop
+/// that sleeps.
+#[derive(Debug)]
+pub(crate) struct Bell(Mutex<Vec<OwnedFd>>);
+
+impl Bell {
+    pub(crate) fn new() -> io::Result<Bell> {
+        Ok(Bell(Mutex::new(Vec::new())))
+    }
+
+    /// Has the bell ring for the loop of `reactor` as well; to be called in the order of the loops.
+    pub(crate) fn join(&self, reactor: &Reactor) -> io::Result<()> {
+        // SAFETY: the reactor keeps its poller open for longer than this.
+        let poller = unsafe { BorrowedFd::borrow_raw(reactor.poller()) };
+        self.0.lock().push(poller.try_clone_to_owned()?);
+        Ok(())
+    }
+
+    /// Rings once, after `delay`, for the loop that sleeps.
+    pub(crate) fn ring_after(&self, delay: Duration, sleeper: usize) {
+        // SAFETY: plain numbers and a pointer that is only handed back.
+        let mut event: libc::kevent = unsafe { std::mem::zeroed() };
+        event.ident = BELL.0;
+        event.filter = libc::EVFILT_TIMER;
+        event.flags = libc::EV_ADD | libc::EV_ONESHOT;
+        event.fflags = libc::NOTE_USECONDS;
+        event.data = delay.as_micros() as _;
+        event.udata = std::ptr::without_provenance_mut(BELL.0);
+        let pollers = self.0.lock();
+        let poller = pollers[sleeper].as_raw_fd();
+        // SAFETY: `event` lives through the call, and null pointers ask for nothing back.
+        let set =
+            unsafe { libc::kevent(poller, &event, 1, std::ptr::null_mut(), 0, std::ptr::null()) };
+        assert!(set >= 0, "a timer takes any valid time: {}", io::Error::last_os_error());
+    }
 }

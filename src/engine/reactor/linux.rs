@@ -1,5 +1,7 @@
 //! What Linux does its own way: an alarm to the nanosecond, urgent data as an event.
 
+use super::registry::BELL;
+use super::turn::Reactor;
 use crate::engine::clock::{AnchoredClock, any_shifted};
 use mio::unix::SourceFd;
 use mio::{Interest, Registry, Token};
@@ -23,22 +25,23 @@ pub(crate) struct Alarm {
     timer: OwnedFd,
     /// The deadline it is armed for, `u64::MAX` if for none.
     armed: u64,
-    /// One moment on both of the clocks that have to be brought together.
-    moment: (Instant, Duration),
+    /// One moment on both of the clocks that have to be brought together, as long as neither is
+    /// stopped.
+    moment: (u64, Duration),
 }
 
 impl Alarm {
-    pub(super) fn new(registry: &Registry, token: Token) -> io::Result<Alarm> {
-        let flags = libc::TFD_NONBLOCK | libc::TFD_CLOEXEC;
-        // SAFETY: takes no pointers.
-        let fd = checked(unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, flags) })?;
-        // SAFETY: the call above has just made it, and nobody else knows it.
-        let timer = unsafe { OwnedFd::from_raw_fd(fd) };
-        registry.register(&mut SourceFd(&fd), token, Interest::READABLE)?;
+    pub(super) fn new(
+        registry: &Registry,
+        token: Token,
+        clock: &AnchoredClock,
+    ) -> io::Result<Alarm> {
+        let timer = timer()?;
+        registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
         // The instant is read first: taking it for a little later than it was makes the alarm a
         // little late, never early.
-        let instant = Instant::now();
-        Ok(Alarm { timer, armed: u64::MAX, moment: (instant, monotonic()?) })
+        let now = clock.at(Instant::now());
+        Ok(Alarm { timer, armed: u64::MAX, moment: (now, monotonic()?) })
     }
 
     /// Sees to it that a wait which begins now ends at `deadline`; answers the timeout it needs.
@@ -47,17 +50,20 @@ impl Alarm {
     ///
     /// If the operating system refuses, which it does for a bad descriptor only.
     pub(super) fn set(&mut self, deadline: u64, clock: &AnchoredClock) -> Option<Duration> {
-        let now = Instant::now();
-        let left = Duration::from_nanos(deadline.saturating_sub(clock.now()));
-        if left.is_zero() {
-            return Some(left);
+        let now = clock.now();
+        if deadline <= now {
+            return Some(Duration::ZERO);
         }
-        // A clock that was stopped meanwhile has moved all deadlines.
-        if deadline < self.armed || any_shifted() {
-            let (instant, on_timer) = self.moment;
-            self.arm(on_timer + now.saturating_duration_since(instant) + left);
-            self.armed = deadline;
-        }
+        // A clock that was ever stopped has moved all deadlines.
+        let (moment, on_timer) = if any_shifted() {
+            (now, monotonic().expect("the clock of a timer of our own can be read"))
+        } else if deadline < self.armed {
+            self.moment
+        } else {
+            return None;
+        };
+        self.arm(on_timer + Duration::from_nanos(deadline.saturating_sub(moment)));
+        self.armed = deadline;
         None
     }
 
@@ -67,13 +73,55 @@ impl Alarm {
     }
 
     fn arm(&self, at: Duration) {
-        let never = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        let spec = libc::itimerspec { it_interval: never, it_value: timespec(at) };
-        let (fd, flags) = (self.timer.as_raw_fd(), libc::TFD_TIMER_ABSTIME);
-        // SAFETY: `spec` lives through the call, and a null pointer asks for no old value.
-        let set = unsafe { libc::timerfd_settime(fd, flags, &spec, std::ptr::null_mut()) };
-        checked(set).expect("a timer of our own takes any valid time");
+        set(&self.timer, libc::TFD_TIMER_ABSTIME, at);
     }
+}
+
+/// Ends the wait of one of several loops, after a while.
+///
+/// A `timerfd` that all their pollers watch exclusively: the kernel tells one of those that wait.
+/// Pollers that nobody waits on may hear of it at their next poll.
+#[derive(Debug)]
+pub(crate) struct Bell(OwnedFd);
+
+impl Bell {
+    pub(crate) fn new() -> io::Result<Bell> {
+        timer().map(Bell)
+    }
+
+    /// Has the bell ring for the loop of `reactor` as well.
+    pub(crate) fn join(&self, reactor: &Reactor) -> io::Result<()> {
+        let events = libc::EPOLLIN | libc::EPOLLET | libc::EPOLLEXCLUSIVE;
+        let mut event = libc::epoll_event { events: events as u32, u64: BELL.0 as u64 };
+        let (poller, add) = (reactor.poller(), libc::EPOLL_CTL_ADD);
+        // SAFETY: both descriptors are open, and `event` lives through the call.
+        checked(unsafe { libc::epoll_ctl(poller, add, self.0.as_raw_fd(), &mut event) })?;
+        Ok(())
+    }
+
+    /// Rings once, after `delay`; here it does not matter which loop sleeps.
+    pub(crate) fn ring_after(&self, delay: Duration, _sleeper: usize) {
+        set(&self.0, 0, delay);
+    }
+}
+
+/// A timer that nobody has armed.
+fn timer() -> io::Result<OwnedFd> {
+    let flags = libc::TFD_NONBLOCK | libc::TFD_CLOEXEC;
+    // SAFETY: takes no pointers.
+    let fd = checked(unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, flags) })?;
+    // SAFETY: the call above has just made it, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Arms a timer to go off once.
+fn set(timer: &OwnedFd, flags: libc::c_int, at: Duration) {
+    let never = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let spec = libc::itimerspec { it_interval: never, it_value: timespec(at) };
+    // SAFETY: `spec` lives through the call, and a null pointer asks for no old value.
+    let set =
+        unsafe { libc::timerfd_settime(timer.as_raw_fd(), flags, &spec, std::ptr::null_mut()) };
+    checked(set).expect("a timer of our own takes any valid time");
 }
 
 /// The clock of the timer.

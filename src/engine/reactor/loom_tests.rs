@@ -4,8 +4,10 @@ use super::Ready;
 use super::delivery::Delivery;
 use super::registry::Registry;
 use super::source::{Direction, Source};
-use super::timer_entry::TimerEntry;
-use super::timers::{Oversleeps, Timers};
+use super::timer_entry::{Closed, TimerEntry};
+use super::timers::Oversleeps;
+use super::{Port, pair};
+use crate::engine::clock::AnchoredClock;
 use crate::shim::atomic::{AtomicUsize, Ordering};
 use crate::shim::{Arc, thread};
 use std::pin::{Pin, pin};
@@ -45,10 +47,12 @@ fn registry() -> Arc<Registry> {
     Arc::new(registry)
 }
 
-fn timers() -> Arc<Timers> {
-    let timers = Timers::new();
-    assert_eq!((timers.next_deadline(), timers.expire(0)), (None, 0));
-    Arc::new(timers)
+fn port() -> Arc<Port> {
+    let (_, port) = pair(1, Arc::new(AnchoredClock::new())).unwrap();
+    assert_eq!((port.timers().next_deadline(), port.timers().expire(0)), (None, 0));
+    assert_eq!((port.clock().tick(), port.is_shutdown()), (0, false));
+    assert!(port.sources().is_empty() && !port.waiting_for_io());
+    port
 }
 
 fn arrive(source: &Source, ready: Ready) {
@@ -170,123 +174,132 @@ fn a_source_registered_against_shutdown_is_refused_or_ended() {
     });
 }
 
-/// Sets `entry` to 10.
-fn set(entry: Pin<&TimerEntry>, timers: &Timers, waker: Waker) {
-    assert_eq!(entry.set(timers, 10, waker), Ok(Oversleeps(false)));
+/// A time of any clock.
+const fn at(since: u64) -> u64 {
+    AnchoredClock::START + since
+}
+
+/// A timer that is set to 10.
+fn set(port: &Arc<Port>, waker: &Waker) -> Pin<Box<TimerEntry>> {
+    let mut timer = Box::pin(TimerEntry::new(port.clone(), at(10)));
+    assert!(wait(&mut timer, waker).is_pending());
+    timer
+}
+
+fn wait(timer: &mut Pin<Box<TimerEntry>>, waker: &Waker) -> Poll<Result<(), Closed>> {
+    timer.as_mut().poll(&mut Context::from_waker(waker))
+}
+
+/// Fires what is due at 10 on another thread.
+fn turn(port: &Arc<Port>) -> thread::JoinHandle<usize> {
+    let port = port.clone();
+    thread::spawn(move || port.timers().expire(at(10)))
 }
 
 #[test]
 fn a_timer_fires_or_is_cancelled() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let (count, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        set(entry.as_ref(), &timers, waker);
-        let turn = {
-            let timers = timers.clone();
-            thread::spawn(move || timers.expire(10))
-        };
-        entry.as_ref().cancel(&timers);
-        let fired = entry.has_fired();
-        drop(entry);
-        let expired = turn.join().unwrap();
-        assert_eq!((expired, count.get()), if fired { (1, 1) } else { (0, 0) });
+        let timer = set(&port, &waker);
+        let turn = turn(&port);
+        drop(timer);
+        assert_eq!(turn.join().unwrap(), count.get());
+        assert_eq!(port.timers().next_deadline(), None);
+    });
+}
+
+#[test]
+fn a_timer_that_has_fired_may_be_freed_at_once() {
+    loom::model(|| {
+        let port = port();
+        let (count, waker) = Count::new();
+        let timer = set(&port, &waker);
+        let turn = turn(&port);
+        let fired = timer.has_fired();
+        let deadline = timer.deadline();
+        drop(timer);
+        assert!(turn.join().unwrap() == 1 || !fired);
+        assert_eq!((deadline, count.get() == 1 || !fired), (at(10), true));
     });
 }
 
 #[test]
 fn a_timer_that_is_put_off_while_it_fires_is_not_lost() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let (count, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        set(entry.as_ref(), &timers, waker);
-        let turn = {
-            let timers = timers.clone();
-            thread::spawn(move || timers.expire(10))
-        };
-        assert!(entry.put_off(20), "a later deadline needs no claim");
-        let linked = !entry.is_idle();
+        let mut timer = set(&port, &waker);
+        let turn = turn(&port);
+        timer.as_mut().reset(at(20));
+        let linked = !timer.is_idle();
         let fired = turn.join().unwrap();
         assert_eq!(fired, usize::from(!linked), "fired at 10, or linked until 20");
-        assert_eq!(timers.expire(20), usize::from(linked));
-        assert_eq!(count.get(), 1);
+        assert_eq!(port.timers().expire(at(20)), usize::from(linked));
+        assert_eq!((count.get(), timer.deadline()), (1, at(20)));
     });
 }
 
 #[test]
 fn a_timer_that_is_brought_forward_while_it_fires_is_not_lost() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let (count, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        set(entry.as_ref(), &timers, waker);
-        let turn = {
-            let timers = timers.clone();
-            thread::spawn(move || timers.expire(10))
-        };
-        if !entry.put_off(5) {
-            let _ = entry.as_ref().hasten(&timers, 5);
-        }
-        let idle = entry.is_idle();
-        let fired = turn.join().unwrap() + timers.expire(5);
-        assert_eq!(fired, 1);
-        assert_eq!(count.get(), 1);
-        assert_eq!(entry.has_fired(), !idle);
+        let mut timer = set(&port, &waker);
+        let turn = turn(&port);
+        timer.as_mut().reset(at(5));
+        let idle = timer.is_idle();
+        let fired = turn.join().unwrap() + port.timers().expire(at(5));
+        assert_eq!((fired, count.get()), (1, 1));
+        assert_eq!((timer.has_fired(), timer.deadline()), (!idle, at(5)));
     });
 }
 
 #[test]
 fn a_new_deadline_and_a_sleep_cannot_both_miss() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let worker = {
-            let timers = timers.clone();
-            thread::spawn(move || timers.begin_sleep(None))
+            let port = port.clone();
+            thread::spawn(move || port.timers().begin_sleep(None))
         };
         let (_count, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        let woken = entry.as_ref().set(&timers, 10, waker);
+        let timer = Box::pin(TimerEntry::new(port.clone(), at(10)));
+        let woken = timer.as_ref().set(waker);
         let until = worker.join().unwrap();
-        assert!(until == Some(10) || woken == Ok(Oversleeps(true)));
-        entry.as_ref().cancel(&timers);
+        assert!(until == Some(at(10)) || woken == Ok(Oversleeps(true)));
     });
 }
 
 #[test]
 fn a_timer_set_against_shutdown_is_refused_or_fired() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let shutdown = {
-            let timers = timers.clone();
+            let port = port.clone();
             thread::spawn(move || {
                 let mut delivery = Delivery::new();
-                timers.close(&mut delivery);
+                port.timers().close(&mut delivery);
                 delivery.finish();
             })
         };
         let (count, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        let set = entry.as_ref().set(&timers, 10, waker);
+        let mut timer = Box::pin(TimerEntry::new(port.clone(), at(10)));
+        let set = wait(&mut timer, &waker).is_pending();
         shutdown.join().unwrap();
-        assert_eq!(count.get(), usize::from(set.is_ok()));
-        assert_eq!(entry.has_fired(), set.is_ok());
+        assert_eq!((count.get(), timer.has_fired()), (usize::from(set), set));
     });
 }
 
 #[test]
 fn a_new_waker_and_the_fire_cannot_both_miss() {
     loom::model(|| {
-        let timers = timers();
+        let port = port();
         let (old, waker) = Count::new();
-        let entry = Box::pin(TimerEntry::new());
-        set(entry.as_ref(), &timers, waker);
-        let turn = {
-            let timers = timers.clone();
-            thread::spawn(move || timers.expire(10))
-        };
+        let mut timer = set(&port, &waker);
+        let turn = turn(&port);
         let (new, waker) = Count::new();
-        let polled = entry.as_ref().poll(&mut Context::from_waker(&waker), &timers, 0);
+        let polled = wait(&mut timer, &waker);
         assert_eq!(turn.join().unwrap(), 1);
         assert_eq!(old.get() + new.get(), 1);
         assert!(polled.is_ready() || new.get() == 1);

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! What differs between platforms is in one file each, `linux.rs` and `bsd.rs`, which export the
-//! same names: `Alarm`, the precise end of a wait, and `priority`, the interest in urgent data.
+//! same names: `Alarm`, the precise end of a wait; `Bell`, which ends the wait of one loop of many;
+//! and `priority`, the interest in urgent data.
 
 mod delivery;
 mod port;
@@ -28,7 +29,7 @@ mod platform;
 #[path = "bsd.rs"]
 mod platform;
 
-pub(crate) use self::platform::priority;
+pub(crate) use self::platform::{Bell, priority};
 pub(crate) use self::port::{Port, SHUTDOWN, is_shutdown, pair, shutdown_error};
 pub use self::ready::Ready;
 pub(crate) use self::source::{Direction, Source};

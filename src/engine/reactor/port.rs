@@ -6,8 +6,9 @@ use super::source::Source;
 use super::timers::Timers;
 use super::turn::Reactor;
 use super::{Ready, platform};
+use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
-use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::atomic::{AtomicBool, AtomicU64, Ordering};
 use mio::Interest;
 use mio::unix::SourceFd;
 use std::io;
@@ -15,6 +16,10 @@ use std::os::fd::RawFd;
 
 /// What everything says that needs a runtime which is gone.
 pub(crate) const SHUTDOWN: &str = "A Tokio 1.x context was found, but it is being shutdown.";
+
+const REGISTERED: usize = 0;
+const DEREGISTERED: usize = 1;
+const EVENTS: usize = 2;
 
 /// The one error of a source whose runtime is gone.
 pub(crate) fn shutdown_error() -> io::Error {
@@ -27,9 +32,11 @@ pub(crate) fn is_shutdown(error: &io::Error) -> bool {
         && error.get_ref().is_some_and(|inner| inner.to_string() == SHUTDOWN)
 }
 
-/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events.
-pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
+/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events, and timers
+/// count by `clock`.
+pub(crate) fn pair(events: usize, clock: Arc<AnchoredClock>) -> io::Result<(Reactor, Arc<Port>)> {
     let poll = mio::Poll::new()?;
+    let alarm = platform::Alarm::new(poll.registry(), ALARM, &clock)?;
     let port = Port {
         poller: poll.registry().try_clone()?,
         waker: mio::Waker::new(poll.registry(), WAKE)?,
@@ -37,9 +44,11 @@ pub(crate) fn pair(events: usize) -> io::Result<(Reactor, Port)> {
         waiting: AtomicBool::new(false),
         shut: AtomicBool::new(false),
         timers: Timers::new(),
+        clock,
+        figures: [const { AtomicU64::new(0) }; 3],
+        rang: AtomicBool::new(false),
     };
-    let alarm = platform::Alarm::new(poll.registry(), ALARM)?;
-    Ok((Reactor::new(poll, events, alarm), port))
+    Ok((Reactor::new(poll, events, alarm), Arc::new(port)))
 }
 
 /// Wakes a loop, registers its sources and sets its timers.
@@ -53,6 +62,11 @@ pub(crate) struct Port {
     // Set by `shutdown`, once. For sources that are not registered; the others are told.
     shut: AtomicBool,
     timers: Timers,
+    clock: Arc<AnchoredClock>,
+    // For metrics: descriptors watched so far, those not watched any more, events.
+    figures: [AtomicU64; 3],
+    // Set by the turn that hears the bell, cleared by the loop that acts on it.
+    rang: AtomicBool,
 }
 
 impl Port {
@@ -85,6 +99,7 @@ impl Port {
             self.sources.remove(&source);
             return Err(error);
         }
+        self.count(REGISTERED, 1);
         // Its first event says what it is ready for now, and is there already.
         self.begin_waiting();
         Ok(source)
@@ -93,12 +108,18 @@ impl Port {
     /// Has the loop forget `fd`. To be called once for each source, before the descriptor is closed.
     pub(crate) fn deregister(&self, source: &Source, fd: RawFd) -> io::Result<()> {
         self.sources.remove(source);
+        self.count(DEREGISTERED, 1);
         self.poller.deregister(&mut SourceFd(&fd))
     }
 
     /// The loop's timers.
     pub(crate) fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// The clock that the loop's timers count by.
+    pub(crate) fn clock(&self) -> &AnchoredClock {
+        &self.clock
     }
 
     /// Says that a task begins to wait for I/O on this loop, which asks for a poll at its next turn.
@@ -111,6 +132,49 @@ impl Port {
     pub(crate) fn waiting_for_io(&self) -> bool {
         // Relaxed: as in `begin_waiting`.
         self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How many descriptors were watched so far.
+    pub(crate) fn registered(&self) -> u64 {
+        self.figure(REGISTERED)
+    }
+
+    /// How many of them are not watched any more.
+    pub(crate) fn deregistered(&self) -> u64 {
+        self.figure(DEREGISTERED)
+    }
+
+    /// How many events the operating system has reported.
+    pub(crate) fn events(&self) -> u64 {
+        self.figure(EVENTS)
+    }
+
+    pub(super) fn count_events(&self, count: usize) {
+        if count > 0 {
+            self.count(EVENTS, count as u64);
+        }
+    }
+
+    fn figure(&self, index: usize) -> u64 {
+        // Relaxed: a figure, which publishes nothing.
+        self.figures[index].load(Ordering::Relaxed)
+    }
+
+    fn count(&self, index: usize, by: u64) {
+        // Relaxed: as in `figure`.
+        self.figures[index].fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Notes that the bell has rung for this loop.
+    pub(super) fn note_bell(&self) {
+        // Relaxed: it publishes nothing.
+        self.rang.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the bell has rung for this loop since the last call.
+    pub(crate) fn take_bell(&self) -> bool {
+        // Relaxed: as in `note_bell`; the first look spares the exchange.
+        self.rang.load(Ordering::Relaxed) && self.rang.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the runtime is gone.

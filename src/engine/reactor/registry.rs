@@ -20,8 +20,10 @@ const INDEX: usize = (1 << INDEX_BITS) - 1;
 pub(super) const WAKE: Token = Token(usize::MAX);
 /// The token of the alarm.
 pub(super) const ALARM: Token = Token(usize::MAX - 1);
-// The largest indices are left out, which keeps every token of a source off the two above.
-const CAPACITY: usize = INDEX - 1;
+/// The token of the bell.
+pub(super) const BELL: Token = Token(usize::MAX - 2);
+// The largest indices are left out, which keeps every token of a source off the three above.
+const CAPACITY: usize = INDEX - 2;
 
 /// All sources of one loop.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 struct Loop {
     reactor: Reactor,
     port: Arc<Port>,
-    clock: AnchoredClock,
+    clock: Arc<AnchoredClock>,
 }
 
 impl Loop {
@@ -33,8 +33,9 @@ impl Loop {
     }
 
     fn with_events(events: usize) -> Loop {
-        let (reactor, port) = pair(events).unwrap();
-        Loop { reactor, port: Arc::new(port), clock: AnchoredClock::new() }
+        let clock = Arc::new(AnchoredClock::new());
+        let (reactor, port) = pair(events, clock.clone()).unwrap();
+        Loop { reactor, port, clock }
     }
 
     fn turn(&mut self, wait: Wait) -> usize {
@@ -49,11 +50,26 @@ impl Loop {
         (ours, theirs, source)
     }
 
-    fn start(&self, entry: Pin<&TimerEntry>, waker: &Waker, deadline: u64) -> Poll<()> {
-        let tick = self.clock.tick();
-        let started = entry.start(&mut Context::from_waker(waker), &self.port, deadline, tick);
-        started.map(|outcome| outcome.unwrap())
+    /// A timer that is not set yet.
+    fn timer(&self, deadline: u64) -> Pin<Box<TimerEntry>> {
+        Box::pin(TimerEntry::new(self.port.clone(), deadline))
     }
+
+    /// A timer that is set.
+    fn set(&self, deadline: u64, waker: &Waker) -> Pin<Box<TimerEntry>> {
+        let mut timer = self.timer(deadline);
+        assert!(wait(&mut timer, waker).is_pending());
+        timer
+    }
+}
+
+fn wait(timer: &mut Pin<Box<TimerEntry>>, waker: &Waker) -> Poll<Result<(), Closed>> {
+    timer.as_mut().poll(&mut Context::from_waker(waker))
+}
+
+/// A time of any clock.
+const fn at(since: u64) -> u64 {
+    AnchoredClock::START + since
 }
 
 /// A waker that counts, and does something.
@@ -229,8 +245,7 @@ fn a_waker_may_come_back_into_the_loop_that_wakes_it() {
         assert_eq!(port.timers().expire(u64::MAX), 1);
     });
     let (fired, other) = self::waker(|| {});
-    let entry = Box::pin(TimerEntry::new());
-    assert!(own.start(entry.as_ref(), &other, u64::MAX).is_pending());
+    let _timer = own.set(u64::MAX, &other);
     assert!(poll(&source, &waker, Direction::Read).is_pending());
     theirs.write_all(b"x").unwrap();
     own.turn(Wait::No);
@@ -246,8 +261,7 @@ fn shutdown_wakes_everybody_and_has_one_error() {
     assert!(poll(&source, &one, Direction::Read).is_pending());
     let mut future = Box::pin(source.readiness(Direction::Write.mask()));
     assert!(future.as_mut().poll(&mut Context::from_waker(&two)).is_pending());
-    let entry = Box::pin(TimerEntry::new());
-    assert!(own.start(entry.as_ref(), &three, 60_000 * MS).is_pending());
+    let entry = own.set(at(60_000 * MS), &three);
     own.port.shutdown();
     assert_eq!((slot(), linked(), timer()), (1, 1, 1));
     assert!(entry.has_fired(), "a timer that is waited for is done");
@@ -256,9 +270,8 @@ fn shutdown_wakes_everybody_and_has_one_error() {
     let (late, _) = UnixStream::pair().unwrap();
     let error = own.port.register(late.as_raw_fd(), BOTH, Ready::EMPTY).unwrap_err();
     assert!(is_shutdown(&error));
-    let entry = Box::pin(TimerEntry::new());
-    let started = entry.as_ref().start(&mut Context::from_waker(&three), &own.port, MS, 0);
-    assert_eq!(started, Poll::Ready(Err(Closed)), "a timer that nothing would fire");
+    let set = wait(&mut own.timer(at(MS)), &three);
+    assert_eq!(set, Poll::Ready(Err(Closed)), "a timer that nothing would fire");
 }
 
 #[test]
@@ -294,12 +307,8 @@ fn a_wait_ends_at_the_deadline_to_less_than_a_millisecond() {
 fn timers_fire_in_order_and_never_early() {
     let mut own = Loop::new();
     let start = own.clock.now();
-    let entries: Vec<_> = (0..5).map(|_| Box::pin(TimerEntry::new())).collect();
     let (woken, waker) = waker(|| {});
-    for (i, entry) in entries.iter().enumerate() {
-        let deadline = start + (5 - i as u64) * MS;
-        assert!(own.start(entry.as_ref(), &waker, deadline).is_pending());
-    }
+    let entries: Vec<_> = (0..5).map(|i| own.set(start + (5 - i) * MS, &waker)).collect();
     for fired in 1..=5 {
         while woken() < fired {
             own.turn(Wait::Until(None));
@@ -314,15 +323,12 @@ fn timers_fire_in_order_and_never_early() {
 #[test]
 fn an_earlier_timer_from_another_thread_ends_the_sleep() {
     let mut own = Loop::new();
-    let far = Box::pin(TimerEntry::new());
     let (_, idle) = waker(|| {});
-    assert!(own.start(far.as_ref(), &idle, own.clock.now() + 3_600_000 * MS).is_pending());
-    let (port, deadline) = (own.port.clone(), own.clock.now() + MS);
+    let _far = own.set(own.clock.now() + 3_600_000 * MS, &idle);
+    let mut near = own.timer(own.clock.now() + MS);
     let (woken, waker) = waker(|| {});
     let setter = thread::spawn(move || {
-        let near = Box::pin(TimerEntry::new());
-        let started = near.as_ref().start(&mut Context::from_waker(&waker), &port, deadline, 0);
-        assert!(started.is_pending());
+        assert!(wait(&mut near, &waker).is_pending());
         near
     });
     let begun = Instant::now();
@@ -331,48 +337,55 @@ fn an_earlier_timer_from_another_thread_ends_the_sleep() {
     }
     assert!(begun.elapsed() < Duration::from_secs(60), "it did not sleep through");
     assert!(setter.join().unwrap().has_fired());
-    far.as_ref().cancel(own.port.timers());
 }
 
 #[test]
 fn a_timer_moves_both_ways_and_fires_once() {
     let own = Loop::new();
     let (woken, waker) = waker(|| {});
-    let entry = Box::pin(TimerEntry::new());
-    let (timers, entry) = (own.port.timers(), entry.as_ref());
-    assert!(own.start(entry, &waker, 10).is_pending());
-    entry.reset(&own.port, 30);
-    assert_eq!((timers.expire(29), timers.next_deadline()), (0, Some(30)), "put off");
-    entry.reset(&own.port, 20);
-    assert_eq!((timers.expire(20), woken()), (1, 1), "brought forward");
+    let (timers, mut entry) = (own.port.timers(), own.set(at(10), &waker));
+    entry.as_mut().reset(at(30));
+    assert_eq!(entry.deadline(), at(30));
+    assert_eq!((timers.expire(at(29)), timers.next_deadline()), (0, Some(at(30))), "put off");
+    entry.as_mut().reset(at(20));
+    assert_eq!((timers.expire(at(20)), woken()), (1, 1), "brought forward");
     assert_eq!((timers.expire(u64::MAX), woken()), (0, 1));
-    entry.reset(&own.port, 40);
+    assert_eq!(entry.deadline(), at(20));
+    entry.as_mut().reset(at(40));
     assert!(entry.is_idle(), "it waits for its next poll");
+    assert_eq!(entry.deadline(), at(40));
+}
+
+#[test]
+fn a_timer_that_fires_late_keeps_the_deadline_of_its_last_reset() {
+    let own = Loop::new();
+    let (woken, waker) = waker(|| {});
+    let mut entry = own.set(at(10), &waker);
+    entry.as_mut().reset(at(30));
+    assert_eq!((own.port.timers().expire(at(50)), woken()), (1, 1));
+    assert_eq!(entry.deadline(), at(30));
 }
 
 #[test]
 fn a_deadline_that_was_reset_to_the_past_is_seen_without_a_turn() {
     let own = Loop::new();
     let (woken, waker) = waker(|| {});
-    let entry = Box::pin(TimerEntry::new());
-    let entry = entry.as_ref();
-    assert!(own.start(entry, &waker, 100).is_pending());
-    entry.reset(&own.port, 40);
-    let mut cx = Context::from_waker(&waker);
-    assert!(entry.poll(&mut cx, own.port.timers(), 39).is_pending());
-    assert!(entry.poll(&mut cx, own.port.timers(), 50).is_ready());
-    assert_eq!((own.port.timers().expire(u64::MAX), woken()), (0, 0));
+    let mut entry = own.set(u64::MAX, &waker);
+    let past = own.clock.now();
+    entry.as_mut().reset(past);
+    assert!(wait(&mut entry, &waker).is_pending(), "the tick is older");
+    own.clock.refresh();
+    assert!(wait(&mut entry, &waker).is_ready());
+    assert_eq!((entry.deadline(), own.port.timers().expire(u64::MAX), woken()), (past, 0, 0));
 }
 
 #[test]
 fn the_waker_of_the_last_poll_is_the_one_that_is_woken() {
     let own = Loop::new();
     let ((old, first), (new, second)) = (waker(|| {}), waker(|| {}));
-    let entry = Box::pin(TimerEntry::new());
-    assert!(own.start(entry.as_ref(), &first, 10).is_pending());
-    let mut cx = Context::from_waker(&second);
-    assert!(entry.as_ref().poll(&mut cx, own.port.timers(), 0).is_pending());
-    own.port.timers().expire(10);
+    let mut entry = own.set(at(10), &first);
+    assert!(wait(&mut entry, &second).is_pending());
+    own.port.timers().expire(at(10));
     assert_eq!((old(), new()), (0, 1));
 }
 
@@ -380,11 +393,34 @@ fn the_waker_of_the_last_poll_is_the_one_that_is_woken() {
 fn a_crowd_larger_than_a_batch_fires_at_one_deadline() {
     let own = Loop::new();
     let (woken, waker) = waker(|| {});
-    let entries: Vec<_> = (0..100).map(|_| Box::pin(TimerEntry::new())).collect();
-    for entry in &entries {
-        assert!(own.start(entry.as_ref(), &waker, 10).is_pending());
+    let _entries: Vec<_> = (0..100).map(|_| own.set(at(10), &waker)).collect();
+    assert_eq!((own.port.timers().expire(at(10)), woken()), (100, 100));
+}
+
+#[test]
+fn a_crowd_waits_for_each_other_and_a_lone_timer_for_nobody() {
+    let mut own = Loop::new();
+    let (woken, waker) = waker(|| {});
+    let start = own.clock.now() + MS;
+    // Two hundred timers 5 us apart, then one by itself.
+    let _crowd: Vec<_> = (0..200).map(|i| own.set(start + i * 5_000, &waker)).collect();
+    let mut turns = 0;
+    while woken() < 200 {
+        own.turn(Wait::Until(None));
+        turns += 1;
     }
-    assert_eq!((own.port.timers().expire(10), woken()), (100, 100));
+    assert!(turns < 30, "{turns} turns for a millisecond of timers");
+}
+
+#[test]
+fn a_timer_chooses_another_loop_only_while_it_is_idle() {
+    let (one, two) = (Loop::new(), Loop::new());
+    let (woken, waker) = waker(|| {});
+    let mut entry = one.timer(at(10));
+    entry.as_mut().move_to(two.port.clone());
+    assert!(wait(&mut entry, &waker).is_pending());
+    assert_eq!((one.port.timers().expire(at(10)), two.port.timers().expire(at(10))), (0, 1));
+    assert_eq!(woken(), 1);
 }
 
 #[test]
@@ -393,10 +429,8 @@ fn a_cancelled_timer_neither_fires_nor_keeps_its_waker() {
     let held = Arc::new(());
     let inside = held.clone();
     let (woken, waker) = waker(move || drop(inside.clone()));
-    let entry = Box::pin(TimerEntry::new());
-    assert!(own.start(entry.as_ref(), &waker, 10).is_pending());
-    drop(waker);
-    entry.as_ref().cancel(own.port.timers());
+    let entry = own.set(at(10), &waker);
+    drop((waker, entry));
     assert_eq!((own.port.timers().expire(u64::MAX), woken()), (0, 0));
     drop(woken);
     assert_eq!(Arc::strong_count(&held), 1);
@@ -406,10 +440,9 @@ fn a_cancelled_timer_neither_fires_nor_keeps_its_waker() {
 fn stopped_time_neither_ends_a_wait_nor_keeps_one_from_ending_later() {
     let mut own = Loop::new();
     let (woken, waker) = waker(|| {});
-    let entry = Box::pin(TimerEntry::new());
     assert!(own.clock.pause());
     let deadline = own.clock.now() + 3_600_000 * MS;
-    assert!(own.start(entry.as_ref(), &waker, deadline).is_pending());
+    let _entry = own.set(deadline, &waker);
     own.port.unpark();
     own.turn(Wait::Until(None));
     assert_eq!(woken(), 0);

@@ -5,24 +5,27 @@
 //! ```text
 //!             poll                      expire, close
 //!   IDLE ────────────▶ a deadline ──────────────────▶ FIRED
-//!     ▲                 │  │   ▲                        │
-//!     └──────cancel─────┘  └───┘ reset                  │
+//!     ▲                    │   ▲                        │
+//!     │                    └───┘ reset                  │
 //!     └──────────────────────reset──────────────────────┘
 //! ```
 //!
-//! Node and waker are touched under the claim of the loop only. The word is the exception: to move
-//! a deadline back, as every use of an idle timeout does, the owner changes nothing but the word,
-//! without the claim. The wheel hears of it when the earlier deadline is due. `expire` may be about
-//! to fire just then, so both exchange the deadline they have seen for the new word, and who is
-//! second finds out.
+//! Node and waker are touched under the claim of the loop, or by the owner while no loop knows the
+//! entry. The word is the exception: to move a deadline back, as every use of an idle timeout does,
+//! the owner changes nothing but the word, without the claim. The wheel hears of it when the earlier
+//! deadline is due. `expire` may be about to fire just then, so both exchange the deadline they have
+//! seen for the new word, and who is second finds out.
 //!
 //! `FIRED` is the last thing that a loop writes into an entry: the owner may free it from then on.
+//!
+//! Futures that hold an entry are moved about before they are pinned, so it is small: where it lies
+//! in the wheel follows from its deadline, and the node keeps the deadline while no loop knows it.
 
 use super::port::Port;
-use super::timers::{Oversleeps, Timers};
+use super::timers::Oversleeps;
 use crate::engine::clock::Node;
-use crate::shim::UnsafeCell;
-use crate::shim::atomic::{AtomicPtr, AtomicU64, Ordering};
+use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::shim::{Arc, UnsafeCell};
 use std::fmt;
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -46,36 +49,50 @@ pub(super) enum Expiry {
     Later(u64),
 }
 
-/// One timer, pinned inside the future that waits for it.
-///
-/// While it is set, all calls for it name the same loop.
+/// One timer, pinned inside the future that waits for it, which is its owner.
 #[repr(C)]
 pub(crate) struct TimerEntry {
+    // What the loop links; its deadline is that of the wheel while the entry is linked, else that
+    // of the owner.
     node: Node,
     word: AtomicU64,
     // The waker to be woken. Guarded by the claim of the loop, empty unless the entry is linked.
     waker: UnsafeCell<Option<Waker>>,
-    // The timers it was linked into last, for comparison only. Written and read by the owner.
-    home: AtomicPtr<Timers>,
+    // The loop. Changed by the owner while the entry is idle.
+    port: Arc<Port>,
 }
 
 // SAFETY: node and waker are touched under the claim of the loop, or by the owner while no loop
 // knows the entry; wakers may be sent and shared.
 unsafe impl Send for TimerEntry {}
-// SAFETY: as above.
+// SAFETY: as above. Whoever has a shared reference reads the word, and the node if no loop knows it;
+// the owner, who alone changes that, needs an exclusive one.
 unsafe impl Sync for TimerEntry {}
 
 impl TimerEntry {
-    pub(crate) fn new() -> TimerEntry {
-        TimerEntry {
-            node: Node::new(),
-            word: AtomicU64::new(IDLE),
-            waker: UnsafeCell::new(None),
-            home: AtomicPtr::new(std::ptr::null_mut()),
+    /// Makes an idle entry for a loop.
+    pub(crate) fn new(port: Arc<Port>, deadline: u64) -> TimerEntry {
+        let node = Node::new();
+        node.deadline.set(deadline.min(LATEST));
+        let word = AtomicU64::new(IDLE);
+        TimerEntry { node, word, waker: UnsafeCell::new(None), port }
+    }
+
+    /// The way into the loop on which the entry is set, or will be.
+    pub(crate) fn port(&self) -> &Arc<Port> {
+        &self.port
+    }
+
+    /// When it fires or fired.
+    pub(crate) fn deadline(&self) -> u64 {
+        match self.word() {
+            // No loop knows the entry, and the owner is not at work while there are readers.
+            IDLE | FIRED => self.node.deadline.get(),
+            deadline => deadline,
         }
     }
 
-    /// Whether the next poll will need a deadline, and may choose a loop.
+    /// Whether the next poll will set it, and another loop may be chosen until then.
     pub(crate) fn is_idle(&self) -> bool {
         self.word() == IDLE
     }
@@ -85,90 +102,54 @@ impl TimerEntry {
         self.word() == FIRED
     }
 
-    /// Sets an idle entry to `deadline`, unless that has passed already at `tick`.
-    pub(crate) fn start(
-        self: Pin<&Self>,
-        cx: &mut Context<'_>,
-        port: &Port,
-        deadline: u64,
-        tick: u64,
-    ) -> Poll<Result<(), Closed>> {
-        debug_assert!(self.is_idle(), "only an idle timer is started");
-        if deadline <= tick {
-            // Relaxed: no loop knows the entry.
-            self.word.store(FIRED, Ordering::Relaxed);
-            return Poll::Ready(Ok(()));
-        }
-        let waker = cx.waker().clone();
-        match self.set(port.timers(), deadline, waker) {
-            Ok(Oversleeps(true)) => port.unpark(),
-            Ok(Oversleeps(false)) => {}
-            Err(closed) => return Poll::Ready(Err(closed)),
-        }
-        Poll::Pending
+    /// Chooses another loop for an idle entry.
+    pub(crate) fn move_to(self: Pin<&mut Self>, port: Arc<Port>) {
+        assert!(self.is_idle(), "a timer that is set stays with its loop");
+        // SAFETY: nothing is moved out of the entry but the port, which nobody takes to be pinned.
+        unsafe { self.get_unchecked_mut() }.port = port;
     }
 
-    /// Waits for an entry that was started.
-    pub(crate) fn poll(
-        self: Pin<&Self>,
-        cx: &mut Context<'_>,
-        timers: &Timers,
-        tick: u64,
-    ) -> Poll<()> {
-        match self.word() {
-            FIRED => return Poll::Ready(()),
-            // It was reset to the past, and no turn has come by since.
-            passed if passed <= tick => {
-                self.cancel(timers);
+    /// Waits for the deadline, and sets an idle entry.
+    pub(crate) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
+        let this = self.into_ref();
+        let tick = this.port.clock().tick();
+        match this.word() {
+            FIRED => Poll::Ready(Ok(())),
+            IDLE if this.node.deadline.get() > tick => match this.set(cx.waker().clone()) {
+                Ok(Oversleeps(oversleeps)) => {
+                    if oversleeps {
+                        this.port.unpark();
+                    }
+                    Poll::Pending
+                }
+                Err(closed) => Poll::Ready(Err(closed)),
+            },
+            IDLE => {
                 // Relaxed: no loop knows the entry.
-                self.word.store(FIRED, Ordering::Relaxed);
-                return Poll::Ready(());
+                this.word.store(FIRED, Ordering::Relaxed);
+                Poll::Ready(Ok(()))
             }
-            _ => {}
-        }
-        self.assert_home(timers);
-        // Cloning and dropping a waker is foreign code: not under the claim.
-        let keeps = |waker: &mut Option<Waker>| {
-            waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()))
-        };
-        let polled = timers.claimed(|| self.with_waker(keeps));
-        let Some(false) = polled else {
-            return if polled.is_some() { Poll::Pending } else { Poll::Ready(()) };
-        };
-        let mut fresh = Some(cx.waker().clone());
-        match timers.claimed(|| self.with_waker(|waker| std::mem::swap(waker, &mut fresh))) {
-            Some(()) => Poll::Pending,
-            None => Poll::Ready(()),
+            passed if passed <= tick => {
+                // It was reset to the past, and no turn has come by since.
+                this.withdraw();
+                this.node.deadline.set(passed);
+                // Relaxed: no loop knows the entry.
+                this.word.store(FIRED, Ordering::Relaxed);
+                Poll::Ready(Ok(()))
+            }
+            _ => this.renew(cx.waker()).map(Ok),
         }
     }
 
-    /// Moves the deadline. An entry that is idle or has fired will be started by its next poll.
-    pub(crate) fn reset(self: Pin<&Self>, port: &Port, deadline: u64) {
-        if self.put_off(deadline) {
+    /// Moves the deadline. An entry that is idle or has fired will be set by its next poll.
+    pub(crate) fn reset(self: Pin<&mut Self>, deadline: u64) {
+        let (this, deadline) = (self.into_ref(), deadline.min(LATEST));
+        if this.put_off(deadline) || this.hasten(deadline) {
             return;
         }
-        if let Oversleeps(true) = self.hasten(port.timers(), deadline) {
-            port.unpark();
-        }
-    }
-
-    /// Takes the entry back from the loop.
-    pub(crate) fn cancel(self: Pin<&Self>, timers: &Timers) {
-        if self.word() >= FIRED {
-            return;
-        }
-        self.assert_home(timers);
-        let waker = timers.change(|claimed| {
-            // SAFETY: alive, and linked into these timers, as asserted, or fired just now.
-            unsafe { claimed.unlink(self.as_ptr()) };
-            if !self.has_fired() {
-                // Relaxed: after the unlinking above no loop knows the entry.
-                self.word.store(IDLE, Ordering::Relaxed);
-            }
-            // SAFETY: under the claim.
-            self.waker.with_mut(|waker| unsafe { (*waker).take() })
-        });
-        drop(waker);
+        this.node.deadline.set(deadline);
+        // Relaxed: no loop knows the entry.
+        this.word.store(IDLE, Ordering::Relaxed);
     }
 
     /// Fires the entry of a node that its wheel has let go of, unless the deadline was moved.
@@ -184,6 +165,8 @@ impl TimerEntry {
         // SAFETY: under the claim. Taken first, since the entry may be gone once it has fired.
         let waker = entry.waker.with_mut(|waker| unsafe { (*waker).take() });
         while seen <= now {
+            // The wheel's may be that of before the last reset. Under the claim, and not fired.
+            entry.node.deadline.set(seen);
             // Release, pairs with the loads of the owner: who sees FIRED sees that the loop has
             // let go of node and waker.
             match entry.word.compare_exchange(seen, FIRED, Ordering::Release, Ordering::Relaxed) {
@@ -196,52 +179,55 @@ impl TimerEntry {
         Expiry::Later(seen)
     }
 
-    fn word(&self) -> u64 {
-        // Acquire, pairs with the release in `expire`: who sees FIRED may free the entry.
-        self.word.load(Ordering::Acquire)
-    }
-
-    /// A timer stays with the loop that it was started on.
-    fn assert_home(&self, timers: &Timers) {
-        // Relaxed: only the owner writes it.
-        let home = self.home.load(Ordering::Relaxed);
-        assert!(std::ptr::eq(home, timers), "a timer is set on one loop at a time");
-    }
-
-    /// Runs `step` on the waker, under the claim; `None` if the entry has fired.
-    fn with_waker<R>(&self, step: impl FnOnce(&mut Option<Waker>) -> R) -> Option<R> {
-        // SAFETY: the callers hold the claim, and `expire` runs under it.
-        (!self.has_fired()).then(|| self.waker.with_mut(|waker| step(unsafe { &mut *waker })))
-    }
-
-    /// Links an idle entry.
-    pub(super) fn set(
-        self: Pin<&Self>,
-        timers: &Timers,
-        deadline: u64,
-        waker: Waker,
-    ) -> Result<Oversleeps, Closed> {
-        // Relaxed: only the owner reads it.
-        self.home.store(std::ptr::from_ref(timers).cast_mut(), Ordering::Relaxed);
+    /// Links an idle entry; for its owner alone.
+    pub(super) fn set(self: Pin<&Self>, waker: Waker) -> Result<Oversleeps, Closed> {
         let mut waker = Some(waker);
         // A waker that is refused is dropped on return, with the claim released.
-        timers.change(|claimed| {
+        self.port.timers().change(|claimed| {
             if !claimed.is_open() {
                 return Err(Closed);
             }
-            let at = deadline.min(LATEST);
             // SAFETY: under the claim. The slot of an idle entry is empty, so nothing is dropped.
             self.waker.with_mut(|slot| unsafe { *slot = waker.take() });
+            let deadline = self.node.deadline.get();
             // Relaxed: the loop reads it under the claim.
-            self.word.store(at, Ordering::Relaxed);
+            self.word.store(deadline, Ordering::Relaxed);
             // SAFETY: idle, so in no wheel; pinned; `drop` sees to it that it is unlinked in time.
-            Ok(unsafe { claimed.link(self.as_ptr(), at) })
+            Ok(unsafe { claimed.link(self.as_ptr(), deadline) })
         })
     }
 
-    /// Moves the deadline to a later time, for the wheel to find out; `false` if it has to be told.
-    pub(super) fn put_off(&self, deadline: u64) -> bool {
-        let deadline = deadline.min(LATEST);
+    /// Sees to it that a set entry wakes `waker`.
+    fn renew(self: Pin<&Self>, waker: &Waker) -> Poll<()> {
+        // Cloning and dropping a waker is foreign code: not under the claim.
+        let mut fresh = None;
+        loop {
+            let renewed = self.port.timers().change(|_| {
+                if self.has_fired() {
+                    return None;
+                }
+                Some(self.waker.with_mut(|slot| {
+                    // SAFETY: under the claim, and not fired.
+                    let slot = unsafe { &mut *slot };
+                    let keeps = slot.as_ref().is_some_and(|slot| slot.will_wake(waker));
+                    if !keeps && fresh.is_some() {
+                        std::mem::swap(slot, &mut fresh);
+                        return true;
+                    }
+                    keeps
+                }))
+            });
+            match renewed {
+                None => return Poll::Ready(()),
+                Some(true) => return Poll::Pending,
+                Some(false) => fresh = Some(waker.clone()),
+            }
+        }
+    }
+
+    /// Moves the deadline of a linked entry to a later time, for the wheel to find out; `false` if
+    /// it has fired, or has to be told.
+    fn put_off(&self, deadline: u64) -> bool {
         let mut seen = self.word();
         while seen <= deadline {
             // Relaxed: the loop reads it under the claim. Acquire: as in `word`.
@@ -250,47 +236,69 @@ impl TimerEntry {
                 Err(word) => seen = word,
             }
         }
-        if seen < FIRED {
-            return false;
-        }
-        // Relaxed: no loop knows the entry.
-        self.word.store(IDLE, Ordering::Relaxed);
-        true
+        false
     }
 
-    /// Moves the deadline of a linked entry to an earlier time.
-    pub(super) fn hasten(self: Pin<&Self>, timers: &Timers, deadline: u64) -> Oversleeps {
-        self.assert_home(timers);
-        timers.change(|claimed| {
+    /// Moves the deadline of a linked entry to an earlier time; `false` if no loop knows the entry.
+    fn hasten(self: Pin<&Self>, deadline: u64) -> bool {
+        if self.word() >= FIRED {
+            return false;
+        }
+        let hastened = self.port.timers().change(|claimed| {
             // Under the claim the word cannot change any more, since the owner is here.
             if self.has_fired() {
-                // Relaxed: no loop knows the entry.
-                self.word.store(IDLE, Ordering::Relaxed);
-                return Oversleeps(false);
+                return None;
             }
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
             // SAFETY: alive, and linked into these timers, since it has not fired; then in no
             // wheel, pinned, and unlinked before its end as ever.
-            unsafe {
+            Some(unsafe {
                 claimed.unlink(self.as_ptr());
                 claimed.link(self.as_ptr(), deadline)
+            })
+        });
+        if let Some(Oversleeps(true)) = hastened {
+            self.port.unpark();
+        }
+        hastened.is_some()
+    }
+
+    /// Takes the entry back from the loop.
+    fn withdraw(&self) {
+        if self.word() >= FIRED {
+            return;
+        }
+        let waker = self.port.timers().change(|claimed| {
+            // Under the claim the word cannot change any more, since the owner is here.
+            if self.has_fired() {
+                return None;
             }
-        })
+            // SAFETY: alive, and linked into these timers, since it has not fired.
+            unsafe { claimed.unlink(NonNull::from(self)) };
+            // SAFETY: under the claim.
+            self.waker.with_mut(|waker| unsafe { (*waker).take() })
+        });
+        drop(waker);
     }
 
     fn as_ptr(self: Pin<&Self>) -> NonNull<TimerEntry> {
         NonNull::from(self.get_ref())
     }
+
+    fn word(&self) -> u64 {
+        // Acquire, pairs with the release in `expire`: who sees FIRED may free the entry.
+        self.word.load(Ordering::Acquire)
+    }
 }
 
 impl Drop for TimerEntry {
     fn drop(&mut self) {
-        if self.word() < FIRED {
-            // A wheel would go on pointing here. Owners cancel first, so this is a bug of ours,
-            // and unwinding would free the memory all the same.
-            std::process::abort();
-        }
+        // What was ever linked is pinned, so its place is still its own.
+        self.withdraw();
+        // SAFETY: no loop knows the entry any more.
+        let let_go = self.waker.with_mut(|waker| unsafe { (*waker).is_none() });
+        debug_assert!(let_go, "whoever unlinks an entry takes its waker");
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::delivery::Delivery;
 use super::timer_entry::{Expiry, LATEST, TimerEntry};
-use crate::engine::clock::{Node, Wheel};
+use crate::engine::clock::{AnchoredClock, Node, Wheel};
 use crate::shim::Mutex;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::util::wakers::Wakers;
@@ -21,22 +21,26 @@ pub(super) struct Oversleeps(pub(super) bool);
 /// The timers of one loop.
 pub(crate) struct Timers {
     claim: Mutex<Claimed>,
-    // When the wheel has to be looked at next. Written under the claim; read without it by a turn
-    // that wants to know whether anything is due.
+    // A copy of the claimed one. Written under the claim; read without it by a turn that wants to
+    // know whether anything is due.
     earliest: AtomicU64,
 }
 
 /// What the claim guards.
 pub(super) struct Claimed {
     wheel: Wheel,
+    /// When the wheel has to be looked at next: never later than the earliest deadline. What is
+    /// unlinked leaves it alone, since looking once too often is cheap.
+    earliest: u64,
     /// Until when the loop sleeps; 0 while it does not.
     asleep_until: u64,
     open: bool,
 }
 
 impl Timers {
-    pub(super) const fn new() -> Timers {
-        let claimed = Claimed { wheel: Wheel::new(), asleep_until: 0, open: true };
+    pub(super) fn new() -> Timers {
+        let wheel = Wheel::new(AnchoredClock::START);
+        let claimed = Claimed { wheel, earliest: u64::MAX, asleep_until: 0, open: true };
         Timers { claim: Mutex::new(claimed), earliest: AtomicU64::new(u64::MAX) }
     }
 
@@ -82,19 +86,13 @@ impl Timers {
         }
     }
 
-    /// Takes the claim for one step that sets and unsets nothing.
-    pub(super) fn claimed<R>(&self, step: impl FnOnce() -> R) -> R {
-        let _claim = self.claim.lock();
-        step()
-    }
-
-    /// Takes the claim for one step that changes the wheel.
+    /// Takes the claim for one step, in which no foreign code may run.
+    #[inline]
     pub(super) fn change<R>(&self, step: impl FnOnce(&mut Claimed) -> R) -> R {
         let mut claimed = self.claim.lock();
         let result = step(&mut claimed);
-        let earliest = claimed.wheel.next_deadline().unwrap_or(u64::MAX);
         // Relaxed: see `expire`.
-        self.earliest.store(earliest, Ordering::Relaxed);
+        self.earliest.store(claimed.earliest, Ordering::Relaxed);
         result
     }
 }
@@ -109,9 +107,11 @@ impl Claimed {
     /// # Safety
     ///
     /// The entry must be in no wheel, pinned, and unlinked before its end.
+    #[inline]
     pub(super) unsafe fn link(&mut self, entry: NonNull<TimerEntry>, deadline: u64) -> Oversleeps {
         // SAFETY: the caller's promise; a node is the first field of its entry.
         unsafe { self.wheel.insert(entry.cast(), deadline) };
+        self.earliest = self.earliest.min(deadline);
         let oversleeps = deadline < self.asleep_until;
         if oversleeps {
             // The sleep ends now, so nobody else needs to end it.
@@ -125,6 +125,7 @@ impl Claimed {
     /// # Safety
     ///
     /// The entry must be alive, and linked here or nowhere.
+    #[inline]
     pub(super) unsafe fn unlink(&mut self, entry: NonNull<TimerEntry>) {
         // SAFETY: the caller's promise; a node is the first field of its entry.
         unsafe { self.wheel.remove(entry.cast::<Node>()) };
@@ -145,6 +146,7 @@ impl Claimed {
                 Expiry::Later(deadline) => unsafe { self.wheel.insert(node, deadline) },
             }
         }
+        self.earliest = self.wheel.next_deadline().unwrap_or(u64::MAX);
         count
     }
 

@@ -4,10 +4,11 @@ use super::Ready;
 use super::delivery::Delivery;
 use super::platform::Alarm;
 use super::port::Port;
-use super::registry::ALARM;
+use super::registry::{ALARM, BELL};
 use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 /// Timers end a wait no sooner than this after the last ones fired, in nanoseconds.
@@ -15,6 +16,12 @@ use std::time::Duration;
 /// A crowd of timers that are due a microsecond apart then shares wake-ups, while one that is by
 /// itself still fires on time.
 const PACE: u64 = 50_000;
+
+/// So many timers that fire together make the next ones wait for another [`PACE`].
+const CROWD: usize = 4;
+
+/// The most that timers of a crowd wait for each other.
+const PACE_MAX: u64 = 8 * PACE;
 
 /// How long a turn may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +40,18 @@ pub(crate) struct Reactor {
     poll: mio::Poll,
     events: mio::Events,
     alarm: Alarm,
-    /// When timers fired last.
-    fired_at: u64,
+    /// When timers may end a wait next.
+    due_from: u64,
 }
 
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        Reactor { poll, events: mio::Events::with_capacity(events), alarm, fired_at: 0 }
+        Reactor { poll, events: mio::Events::with_capacity(events), alarm, due_from: 0 }
+    }
+
+    /// What the operating system knows the poller by.
+    pub(super) fn poller(&self) -> RawFd {
+        self.poll.as_raw_fd()
     }
 
     /// Waits as told, then wakes whom events and timers concern; answers how many those were.
@@ -60,14 +72,15 @@ impl Reactor {
         let events = self.dispatch(port);
         let fired = port.timers().expire(now);
         if fired > 0 {
-            self.fired_at = now;
+            let pace = PACE * (1 + (fired / CROWD) as u64);
+            self.due_from = now + pace.min(PACE_MAX);
         }
         events + fired
     }
 
     fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
         let deadline = port.timers().begin_sleep(limit).filter(|_| !clock.is_frozen());
-        let deadline = deadline.map(|deadline| deadline.max(self.fired_at + PACE));
+        let deadline = deadline.map(|deadline| deadline.max(self.due_from));
         loop {
             let timeout = deadline.and_then(|deadline| self.alarm.set(deadline, clock));
             if self.poll(port, timeout) {
@@ -95,6 +108,9 @@ impl Reactor {
             if event.token() == ALARM {
                 self.alarm.rang();
             }
+            if event.token() == BELL {
+                port.note_bell();
+            }
             let Some(source) = sources.get(event.token()) else { continue };
             count += 1;
             let ready = Ready::of_event(event);
@@ -108,6 +124,7 @@ impl Reactor {
             }
         }
         drop(sources);
+        port.count_events(count);
         delivery.finish();
         count
     }

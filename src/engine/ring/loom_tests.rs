@@ -1,7 +1,7 @@
 //! Models of what the queues promise when threads race; a leaked item fails its model.
 
 use super::item::{Item, Maker};
-use super::{Fifo, Lane, MicrotaskRing, Pop, Victim};
+use super::{Fifo, Lane, MicrotaskRing, Next, Pop, Victim};
 use crate::shim::{Arc, thread};
 
 type Label = (u32, u32);
@@ -350,5 +350,22 @@ fn loot_can_be_stolen_on() {
         seen.extend(drain(&mut lane));
         seen.extend(loot(third.join().unwrap()));
         assert_each_once(seen, (0..4).map(|number| (0, number)));
+    });
+}
+
+#[test]
+fn the_task_that_runs_next_goes_to_its_owner_or_to_the_thief() {
+    model(3, || {
+        let maker = Maker::new();
+        let next = Arc::new(Next::new());
+        assert!(next.replace(maker.item(0, 0)).is_none());
+        let thief = {
+            let next = next.clone();
+            thread::spawn(move || next.take().map(|item| item.label()))
+        };
+        let displaced = next.replace(maker.item(0, 1)).map(|item| item.label());
+        let mut seen: Vec<_> = displaced.into_iter().chain(thief.join().unwrap()).collect();
+        seen.extend(next.take().map(|item| item.label()));
+        assert_each_once(seen, [(0, 0), (0, 1)]);
     });
 }

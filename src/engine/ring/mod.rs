@@ -5,17 +5,16 @@
 //!
 //! - [`MicrotaskRing`]: any thread pushes, consumers take turns.
 //! - [`Lane`]: one owner pushes and pops, thieves take half at its [`Victim`] end.
+//! - [`Next`]: one item that its owner runs before all others, unless somebody takes it first.
 //! - [`Fifo`]: one holder, no atomics.
 
 mod chain;
 mod fifo;
-// For loops that others may steal from; so far none does.
-#[cfg(test)]
 mod lane;
+mod next;
 // `ring::ring` is inside only; the room's name and the glossary's word for the queue are the same.
 #[allow(clippy::module_inception)]
 mod ring;
-#[cfg(test)]
 mod slots;
 mod stack;
 
@@ -28,8 +27,8 @@ mod tests;
 
 pub(crate) use chain::{Chained, Link};
 pub(crate) use fifo::Fifo;
-#[cfg(test)]
 pub(crate) use lane::{Lane, Victim};
+pub(crate) use next::Next;
 pub(crate) use ring::MicrotaskRing;
 
 /// What taking from a shared queue comes to.

@@ -2,7 +2,7 @@
 
 use super::current;
 use super::shared::Shared;
-use super::worker::Core;
+use super::worker::{Core, Held, Hold};
 use crate::engine::task::budget;
 use crate::engine::task::entered;
 use crate::shim::Arc;
@@ -16,37 +16,41 @@ use std::task::{Context, Poll};
 /// Puts the loop back when dropped, also on unwind.
 struct Driver<'a> {
     shared: &'a Shared,
-    core: Option<Box<Core>>,
+    held: Option<Box<Held>>,
 }
 
 impl Drop for Driver<'_> {
     fn drop(&mut self) {
-        if let Some(core) = self.core.take() {
-            self.shared.slot.put(core);
+        if let Some(held) = self.held.take() {
+            self.shared.loops[0].core.put(held);
         }
     }
 }
 
-/// Runs `future` to its end, with the tasks of the runtime while this thread holds the loop.
+/// Runs `future` to its end; on a current-thread runtime with its tasks, while this thread holds the
+/// loop.
 ///
 /// # Panics
 ///
 /// If this thread drives a runtime already.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
+    if shared.is_multi_thread() {
+        return block_on_handle(shared, future);
+    }
     let _entered = enter();
     let _context = current::enter(shared);
     let mut future = pin!(future);
-    let core = match shared.slot.take() {
-        Some(core) => core,
+    let held = match shared.loops[0].core.take() {
+        Some(held) => held,
         None => match wait_for_turn(shared, future.as_mut()) {
-            Turn::Core(core) => core,
+            Turn::Held(held) => held,
             Turn::Output(output) => return output,
         },
     };
-    let driver = Driver { shared, core: Some(core) };
-    let core = driver.core.as_deref().expect("put in above");
-    core.held(|| match shared.next_seed() {
+    let driver = Driver { shared, held: Some(held) };
+    let held = driver.held.as_deref().expect("put in above");
+    current::hold(held, |core| match shared.next_seed() {
         Some(seed) => rng::with_seed(seed, || drive(core, shared, future)),
         None => drive(core, shared, future),
     })
@@ -66,7 +70,9 @@ pub(crate) fn block_on_handle<F: Future>(shared: &Arc<Shared>, future: F) -> F::
     let waker = arc_wake::borrowed(&parker);
     let mut cx = Context::from_waker(&waker);
     loop {
-        if let Poll::Ready(output) = budget::limited(|| future.as_mut().poll(&mut cx)) {
+        let polled = budget::limited(|| future.as_mut().poll(&mut cx));
+        shared.note_forced_yields();
+        if let Poll::Ready(output) = polled {
             return output;
         }
         parker.park();
@@ -84,10 +90,19 @@ fn enter() -> entered::Restore {
 }
 
 /// Polls the future and the tasks of the loop until the future is ready.
-fn drive<F: Future>(core: &Core, shared: &Arc<Shared>, mut future: Pin<&mut F>) -> F::Output {
+fn drive<F: Future>(core: &Core, shared: &Arc<Shared>, future: Pin<&mut F>) -> F::Output {
+    core.note_driver();
+    core.note_begin();
+    core.wake_root();
+    let output = drive_on(core, shared, future);
+    core.note_end();
+    shared.note_forced_yields();
+    output
+}
+
+fn drive_on<F: Future>(core: &Core, shared: &Arc<Shared>, mut future: Pin<&mut F>) -> F::Output {
     let waker = arc_wake::borrowed(shared);
     let mut cx = Context::from_waker(&waker);
-    core.wake_root();
     loop {
         if core.take_root_wake() {
             core.count_root_poll();
@@ -95,14 +110,23 @@ fn drive<F: Future>(core: &Core, shared: &Arc<Shared>, mut future: Pin<&mut F>) 
                 return output;
             }
         }
-        core.run_tasks();
+        if core.run_tasks() == Hold::Lost {
+            unreachable!("a current-thread runtime hands its loop on between two polls only");
+        }
+        if core.has_panicked() {
+            core.close();
+            panic!(
+                "a spawned task panicked and the runtime is configured to shut down on unhandled \
+                 panic"
+            );
+        }
         core.turn_or_park();
     }
 }
 
 /// How a wait for the loop ended.
 enum Turn<T> {
-    Core(Box<Core>),
+    Held(Box<Held>),
     Output(T),
 }
 
@@ -112,16 +136,16 @@ fn wait_for_turn<F: Future>(shared: &Shared, mut future: Pin<&mut F>) -> Turn<F:
     struct Waiting<'a>(&'a Shared, Arc<Parker>);
     impl Drop for Waiting<'_> {
         fn drop(&mut self) {
-            self.0.slot.leave(&self.1);
+            self.0.loops[0].core.leave(&self.1);
         }
     }
     let waiting = Waiting(shared, Arc::new(Parker::default()));
     let waker = arc_wake::borrowed(&waiting.1);
     let mut cx = Context::from_waker(&waker);
     loop {
-        shared.slot.wait(&waiting.1);
-        if let Some(core) = shared.slot.take() {
-            return Turn::Core(core);
+        shared.loops[0].core.wait(&waiting.1);
+        if let Some(held) = shared.loops[0].core.take() {
+            return Turn::Held(held);
         }
         if let Poll::Ready(output) = budget::limited(|| future.as_mut().poll(&mut cx)) {
             return Turn::Output(output);

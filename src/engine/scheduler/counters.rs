@@ -2,65 +2,108 @@
 
 use crate::shim::atomic::{AtomicU64, Ordering};
 
-/// Counters of one loop. Those of the holder have one writer, and cost a load and a store.
+/// A figure with one writer, which costs a load and a store; or with many, at an addition each.
 #[derive(Debug)]
-pub(super) struct Counters {
-    /// Tasks spawned by the holder, and tasks ended by it.
-    spawned: AtomicU64,
-    ended: AtomicU64,
-    /// Tasks spawned by other threads, and tasks that ended there because the loop was closed.
-    spawned_outside: AtomicU64,
-    ended_outside: AtomicU64,
+pub(super) struct Figure(AtomicU64);
+
+impl Figure {
+    pub(super) const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    pub(super) fn get(&self) -> u64 {
+        // Relaxed: a figure, which publishes nothing.
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Adds to a figure that nobody else writes.
+    #[inline]
+    pub(super) fn add(&self, count: u64) {
+        self.set(self.get() + count);
+    }
+
+    /// Sets a figure that nobody else writes.
+    #[inline]
+    pub(super) fn set(&self, to: u64) {
+        // Relaxed: as in `get`.
+        self.0.store(to, Ordering::Relaxed);
+    }
+
+    /// Adds to a figure that others write as well.
+    #[inline]
+    pub(super) fn add_shared(&self, count: u64) {
+        // Relaxed: as in `get`.
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
 }
 
-/// Adds one to a counter that nobody else writes.
-#[inline]
-fn step(counter: &AtomicU64) {
-    // Relaxed: a figure, which publishes nothing.
-    counter.store(counter.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+/// Figures of one loop. Its holder writes them, but for those that say otherwise.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(super) struct Counters {
+    /// Tasks spawned by the holder, and tasks ended by it.
+    pub(super) spawned: Figure,
+    pub(super) ended: Figure,
+    /// Tasks polled.
+    pub(super) polls: Figure,
+    /// Tasks queued by the holder.
+    pub(super) local_schedules: Figure,
+    /// Tasks taken from the ring.
+    pub(super) taken_over: Figure,
+    /// How often tasks did not fit into the lane.
+    pub(super) overflows: Figure,
+    /// Thefts, and tasks got by them.
+    pub(super) steal_operations: Figure,
+    pub(super) stolen: Figure,
+    /// Sleeps begun, sleeps begun or ended, and sleeps that ended with nothing to do.
+    pub(super) parks: Figure,
+    pub(super) park_unparks: Figure,
+    pub(super) noops: Figure,
+    /// Time not asleep, in nanoseconds, and a sliding mean of the time that a poll takes.
+    pub(super) busy_ns: Figure,
+    pub(super) poll_ns_mean: Figure,
 }
 
 impl Counters {
     pub(super) const fn new() -> Self {
         Self {
-            spawned: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
-            spawned_outside: AtomicU64::new(0),
-            ended_outside: AtomicU64::new(0),
+            spawned: Figure::new(),
+            ended: Figure::new(),
+            polls: Figure::new(),
+            local_schedules: Figure::new(),
+            taken_over: Figure::new(),
+            overflows: Figure::new(),
+            steal_operations: Figure::new(),
+            stolen: Figure::new(),
+            parks: Figure::new(),
+            park_unparks: Figure::new(),
+            noops: Figure::new(),
+            busy_ns: Figure::new(),
+            poll_ns_mean: Figure::new(),
         }
     }
+}
 
-    /// The holder has spawned a task.
-    #[inline]
-    pub(super) fn count_spawn(&self) {
-        step(&self.spawned);
-    }
+/// Figures that threads write which hold no loop, each by an addition.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(super) struct OutsideCounters {
+    /// Tasks spawned, and tasks that ended there.
+    pub(super) spawned: Figure,
+    pub(super) ended: Figure,
+    /// Tasks pushed on the ring.
+    pub(super) schedules: Figure,
+    /// Polls that ended because the budget was used up.
+    pub(super) forced_yields: Figure,
+}
 
-    /// A task has ended on the holder's thread.
-    #[inline]
-    pub(super) fn count_end(&self) {
-        step(&self.ended);
-    }
-
-    /// Another thread has spawned a task.
-    pub(super) fn count_spawn_outside(&self) {
-        // Relaxed: a figure, which publishes nothing.
-        self.spawned_outside.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A task has ended on another thread, which found the loop closed.
-    pub(super) fn count_end_outside(&self) {
-        // Relaxed: a figure, which publishes nothing.
-        self.ended_outside.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many tasks have been spawned and have not ended.
-    pub(super) fn alive(&self) -> u64 {
-        // Relaxed: figures. Ends are read first, so that no task seems to end before its spawn.
-        let ended = self.ended.load(Ordering::Relaxed) + self.ended_outside.load(Ordering::Relaxed);
-        // Relaxed: as above.
-        let spawned =
-            self.spawned.load(Ordering::Relaxed) + self.spawned_outside.load(Ordering::Relaxed);
-        spawned.saturating_sub(ended)
+impl OutsideCounters {
+    pub(super) const fn new() -> Self {
+        Self {
+            spawned: Figure::new(),
+            ended: Figure::new(),
+            schedules: Figure::new(),
+            forced_yields: Figure::new(),
+        }
     }
 }

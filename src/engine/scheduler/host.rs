@@ -1,7 +1,8 @@
 //! The life of the pool's threads inside a runtime.
 
+use super::config::Hook;
 use super::current;
-use super::shared::{Hook, Shared};
+use super::shared::Shared;
 use crate::engine::blocking::Host;
 use crate::shim::Arc;
 use std::mem;
@@ -22,7 +23,7 @@ impl Host for Inside {
     fn drained(&self) {
         let Inside(shared) = self;
         // Stopped time may jump again; see `park`.
-        for index in 0..shared.workers() {
+        for index in 0..shared.loops.len() {
             shared.unpark(index);
         }
     }

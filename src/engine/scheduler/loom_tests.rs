@@ -1,6 +1,8 @@
-//! Models of the loop as a sleeper, then as a value handed from thread to thread.
+//! Models of loops that sleep, search, change hands.
 
-use super::doze::Doze;
+use super::claim::Claim;
+use super::doze::{Doze, Purpose};
+use super::idle::Idle;
 use super::slot::Slot;
 use crate::shim::atomic::{AtomicUsize, Ordering};
 use crate::shim::{Arc, thread};
@@ -10,7 +12,7 @@ use crate::util::parker::Parker;
 /// wants of what a `const fn` makes.
 fn doze() -> Arc<(Doze, AtomicUsize)> {
     let both = Arc::new((Doze::new(), AtomicUsize::new(0)));
-    both.0.retract();
+    let _ = both.0.retract();
     both.1.store(0, Ordering::Relaxed);
     both
 }
@@ -23,7 +25,7 @@ fn push_and_sleep_cannot_both_miss() {
             let both = both.clone();
             thread::spawn(move || {
                 both.1.fetch_add(1, Ordering::Release);
-                both.0.rouse()
+                both.0.rouse(Purpose::Itself)
             })
         };
         both.0.announce();
@@ -43,7 +45,7 @@ fn of_two_producers_one_wakes() {
                 let both = both.clone();
                 thread::spawn(move || {
                     both.1.fetch_add(1, Ordering::Release);
-                    both.0.rouse()
+                    both.0.rouse(Purpose::Itself)
                 })
             })
             .collect();
@@ -57,12 +59,12 @@ fn a_loop_that_wakes_and_sleeps_again_is_woken_again() {
     loom::model(|| {
         let both = doze();
         both.0.announce();
-        both.0.retract();
+        let _ = both.0.retract();
         let producer = {
             let both = both.clone();
             thread::spawn(move || {
                 both.1.fetch_add(1, Ordering::Release);
-                both.0.rouse()
+                both.0.rouse(Purpose::Itself)
             })
         };
         both.0.announce();
@@ -140,5 +142,168 @@ fn a_waiter_that_leaves_passes_its_turn_on() {
         // Whichever of the two was chosen, the one that stays is awake now.
         stays.park();
         assert!(slot.take().is_some());
+    });
+}
+
+/// Two loops that may sleep, the queue that both serve, and how many wake-ups each got.
+struct Loops {
+    idle: Idle,
+    dozes: [Doze; 2],
+    queue: AtomicUsize,
+    wakes: [AtomicUsize; 2],
+}
+
+impl Loops {
+    /// All of it touched before it is shared, as loom wants of what a `const fn` makes.
+    fn new() -> Arc<Self> {
+        let loops = Arc::new(Self {
+            idle: Idle::new(2),
+            dozes: [Doze::new(), Doze::new()],
+            queue: AtomicUsize::new(0),
+            wakes: [AtomicUsize::new(0), AtomicUsize::new(0)],
+        });
+        assert_eq!(loops.idle.asleep(), 0);
+        for (doze, wakes) in loops.dozes.iter().zip(&loops.wakes) {
+            let _ = doze.retract();
+            wakes.store(0, Ordering::Relaxed);
+        }
+        loops.queue.store(0, Ordering::Relaxed);
+        loops
+    }
+
+    fn push(&self) {
+        self.queue.fetch_add(1, Ordering::Release);
+        if let Some(index) = self.idle.choose(self.dozes.iter()) {
+            self.wakes[index].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes what is queued; answers whether there was anything.
+    fn serve(&self) -> bool {
+        self.queue.swap(0, Ordering::Acquire) > 0
+    }
+
+    /// A loop that falls asleep, and looks once more; answers whether it sleeps.
+    fn sleep(&self, index: usize, was_searching: bool) -> bool {
+        let _ = self.idle.sleep(&self.dozes[index], was_searching);
+        if self.queue.load(Ordering::Acquire) == 0 {
+            return true;
+        }
+        if self.idle.wake(&self.dozes[index]) {
+            let _ = self.idle.end_search();
+        }
+        self.serve();
+        false
+    }
+
+    /// Nothing is queued, or somebody is on the way to it.
+    fn assert_served(&self) {
+        let queued = self.queue.load(Ordering::Acquire);
+        let wakes: usize = self.wakes.iter().map(|wakes| wakes.load(Ordering::Relaxed)).sum();
+        assert!(queued == 0 || wakes > 0, "work waits, and all sleep");
+    }
+}
+
+#[test]
+fn a_push_and_the_sleep_of_the_last_loop_cannot_both_miss() {
+    loom::model(|| {
+        let loops = Loops::new();
+        let _ = loops.idle.sleep(&loops.dozes[0], false);
+        let producer = {
+            let loops = loops.clone();
+            thread::spawn(move || loops.push())
+        };
+        loops.sleep(1, false);
+        producer.join().unwrap();
+        loops.assert_served();
+    });
+}
+
+#[test]
+fn work_left_to_a_searcher_that_gives_up_is_seen() {
+    loom::model(|| {
+        let loops = Loops::new();
+        let _ = loops.idle.sleep(&loops.dozes[0], false);
+        assert!(loops.idle.begin_search());
+        let producer = {
+            let loops = loops.clone();
+            thread::spawn(move || loops.push())
+        };
+        loops.sleep(1, true);
+        producer.join().unwrap();
+        loops.assert_served();
+    });
+}
+
+#[test]
+fn work_left_to_a_searcher_that_finds_other_work_is_seen() {
+    loom::model(|| {
+        let loops = Loops::new();
+        let _ = loops.idle.sleep(&loops.dozes[0], false);
+        assert!(loops.idle.begin_search());
+        let producer = {
+            let loops = loops.clone();
+            thread::spawn(move || loops.push())
+        };
+        // It has found something, and says so before it looks whether there is more.
+        let last = loops.idle.end_search();
+        if last && loops.queue.load(Ordering::Acquire) > 0 {
+            loops.push();
+        }
+        producer.join().unwrap();
+        loops.assert_served();
+    });
+}
+
+#[test]
+fn two_pushes_wake_one_sleeper() {
+    loom::model(|| {
+        let loops = Loops::new();
+        for doze in &loops.dozes {
+            let _ = loops.idle.sleep(doze, false);
+        }
+        let producer = {
+            let loops = loops.clone();
+            thread::spawn(move || loops.push())
+        };
+        loops.push();
+        producer.join().unwrap();
+        let wakes: usize = loops.wakes.iter().map(|wakes| wakes.load(Ordering::Relaxed)).sum();
+        assert_eq!(wakes, 1, "the one that is on its way finds both");
+    });
+}
+
+#[test]
+fn a_sleeper_that_wakes_by_itself_strands_no_other_producer() {
+    loom::model(|| {
+        let loops = Loops::new();
+        let _ = loops.idle.sleep(&loops.dozes[0], false);
+        let producer = {
+            let loops = loops.clone();
+            thread::spawn(move || loops.push())
+        };
+        // Its own timer wakes it, it looks at the queue, and sleeps again.
+        if loops.idle.wake(&loops.dozes[0]) {
+            let _ = loops.idle.end_search();
+        }
+        loops.serve();
+        loops.sleep(0, false);
+        producer.join().unwrap();
+        loops.assert_served();
+    });
+}
+
+#[test]
+fn one_thread_at_a_time_has_what_is_claimed() {
+    loom::model(|| {
+        let claim = Arc::new(Claim::new(0_u32));
+        claim.with(|_| ());
+        let watcher = {
+            let claim = claim.clone();
+            thread::spawn(move || claim.try_with(|value| *value += 1).is_some())
+        };
+        claim.with(|value| *value += 1);
+        let both = watcher.join().unwrap();
+        assert_eq!(claim.with(|value| *value), if both { 2 } else { 1 });
     });
 }

@@ -16,18 +16,32 @@
 //! ```
 
 mod block_on;
+mod claim;
+mod config;
 mod counters;
 pub(crate) mod current;
 mod doze;
+mod drive;
+mod histogram;
 mod host;
+mod idle;
+mod in_place;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod metrics;
 mod park;
+mod queue;
 mod shared;
 mod shutdown;
 mod slot;
 mod spawn;
+mod steal;
+mod watch;
 mod worker;
 
 pub(crate) use block_on::{block_on, block_on_handle};
-pub(crate) use shared::{Config, Shared};
+pub(crate) use config::{Config, TaskHook, TaskHooks};
+pub(crate) use histogram::Buckets;
+pub(crate) use in_place::block_in_place;
+pub(crate) use metrics::LoopFigure;
+pub(crate) use shared::Shared;

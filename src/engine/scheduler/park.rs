@@ -1,31 +1,90 @@
-//! A loop with nothing to do: announce, look again, wait.
+//! A loop with nothing to do: search, announce, look again, wait.
 
 use super::worker::Core;
+use super::{steal, watch};
 use crate::engine::reactor::Wait;
 use std::time::Duration;
 
 /// Waits until something may be there to do.
 pub(super) fn park(core: &Core) {
+    if core.shared().is_multi_thread() && core.steal() {
+        return;
+    }
     let shared = core.shared();
+    let counters = core.counters();
     if let Some(hook) = &shared.config.before_park {
         hook();
     }
-    // The hook may have spawned or woken something.
-    if !core.has_work() {
+    if core.has_work() {
+        // The hook has spawned or woken something. It does so each time, maybe.
+        core.turn(Wait::No);
+    } else {
         core.trim();
-        let doze = &shared.loops[core.index()].doze;
-        doze.announce();
-        // The last look: who fills a queue after it sees the announcement.
-        if core.has_work() {
-            core.turn(Wait::No);
-        } else if !shared.clock().is_frozen() || !skip_ahead(core) {
-            core.turn(Wait::Until(None));
-        }
-        doze.retract();
+        core.note_rest();
+        counters.parks.add(1);
+        counters.park_unparks.add(1);
+        while !sleep(core) {}
+        counters.park_unparks.add(1);
+        core.note_wake();
     }
     if let Some(hook) = &shared.config.after_unpark {
         hook();
     }
+}
+
+/// One sleep, announced; `false` if it was only one to look after the other loops, and none of them
+/// needed it.
+fn sleep(core: &Core) -> bool {
+    let shared = core.shared();
+    let outside = core.outside();
+    let look_everywhere = shared.idle.sleep(&outside.doze, core.set_searching(false));
+    // The last look: who fills a queue after it sees the announcement.
+    let found = core.has_work()
+        || shared.is_ending()
+        || look_everywhere && steal::any(&shared.loops, core.index());
+    if let Some(watch) = &shared.watch {
+        watch.ensure(&shared.idle, &shared.loops);
+    }
+    if found {
+        core.turn(Wait::No);
+    } else if !shared.clock().is_frozen() || !skip_ahead(core) {
+        core.turn(Wait::Until(None));
+    }
+    let searching = shared.idle.wake(&outside.doze);
+    core.set_searching(searching);
+    let rang = outside.port.take_bell();
+    if let Some(watch) = &shared.watch {
+        if rang {
+            watch.heard();
+        }
+        if rang && !searching && !core.has_work() && !shared.is_ending() {
+            return look_after(core);
+        }
+        watch.ensure(&shared.idle, &shared.loops);
+    }
+    if searching && !core.has_work() {
+        // Whoever woke this loop left its work somewhere; it may be gone by now.
+        core.steal();
+    }
+    true
+}
+
+/// Does in their place what loops that are stuck cannot do; `true` if that gave this one work.
+fn look_after(core: &Core) -> bool {
+    let shared = core.shared();
+    for outside in watch::stuck(&shared.loops, core.index()) {
+        outside.port.timers().expire(shared.clock().refresh());
+        // Taken: the loop is at it itself, so it is not stuck any more.
+        outside.reactor.try_with(|reactor| {
+            if let Some(reactor) = reactor {
+                reactor.turn(&outside.port, shared.clock(), Wait::No);
+            }
+        });
+        if let Some(task) = outside.loot.as_ref().and_then(|loot| loot.next.take()) {
+            core.take_over(task);
+        }
+    }
+    core.has_work() || core.steal()
 }
 
 /// Lets stopped time jump to the next timer; `false` if there is nothing to jump to.

@@ -1,64 +1,70 @@
 //! What any thread may reach of a runtime.
 
-use super::counters::Counters;
+use super::claim::Claim;
+use super::config::Config;
+use super::counters::{Counters, Figure, OutsideCounters};
 use super::current;
 use super::doze::Doze;
+use super::histogram::{Buckets, Histogram};
 use super::host::Inside;
+use super::idle::Idle;
+use super::queue::{Loot, Queue};
 use super::slot::Slot;
-use super::worker::Core;
-use crate::engine::blocking::{self, Pool};
+use super::watch::Watch;
+use super::worker::{Core, Held};
+use crate::engine::blocking::Pool;
 use crate::engine::clock::AnchoredClock;
-use crate::engine::reactor::{self, Port};
+use crate::engine::reactor::{self, Port, Reactor};
 use crate::engine::ring::MicrotaskRing;
 use crate::engine::task::{Owner, Task};
 use crate::shim::atomic::{AtomicBool, Ordering};
-use crate::shim::{Arc, Counter};
+use crate::shim::thread::ThreadId;
+use crate::shim::{Arc, Counter, Mutex};
 use crate::util::arc_wake::ArcWake;
 use crate::util::rng::Seed;
 use std::io;
 
-/// A user's callback.
-pub(crate) type Hook = Arc<Box<dyn Fn() + Send + Sync>>;
-
-/// What the builder decides.
-#[derive(Clone)]
-pub(crate) struct Config {
-    /// Polls between two looks at the operating system.
-    pub(crate) event_interval: u32,
-    /// Polls between two looks at the ring while the lane has work.
-    pub(crate) ring_interval: u32,
-    pub(crate) io: bool,
-    pub(crate) time: bool,
-    pub(crate) name: Option<String>,
-    /// What all random choices of the runtime follow from, if they are to be repeatable.
-    pub(crate) seed: Option<Seed>,
-    pub(crate) before_park: Option<Hook>,
-    pub(crate) after_unpark: Option<Hook>,
-    pub(crate) on_thread_start: Option<Hook>,
-    pub(crate) on_thread_stop: Option<Hook>,
-    /// The pool of threads for code that blocks, whose threads are named and made as all are.
-    pub(crate) pool: blocking::Config,
-}
+/// How many tasks may have ended elsewhere before the loop that they belong to is woken for them.
+const RELEASED_MAX: u64 = 256;
 
 /// The part of a loop that any thread may reach.
 pub(super) struct Outside {
-    /// Tasks woken or spawned by threads that do not hold the loop.
-    pub(super) ring: MicrotaskRing<Task>,
     pub(super) doze: Doze,
-    pub(super) port: Port,
+    pub(super) port: Arc<Port>,
+    /// For the holder; for moments, for who watches over it. Gone after shutdown.
+    pub(super) reactor: Claim<Option<Reactor>>,
+    /// What others may take; none if the loop is by itself.
+    pub(super) loot: Option<Arc<Loot>>,
+    /// Tasks of this loop's set of live ones that have ended elsewhere.
+    pub(super) released: MicrotaskRing<Task>,
+    released_count: Figure,
     pub(super) counters: Counters,
-    /// Whether the root future was woken by a thread that does not hold the loop. The swap that
-    /// sets it publishes what the waker did before.
-    root_woken: AtomicBool,
+    /// None unless the user wants it.
+    pub(super) histogram: Option<Histogram>,
+    /// What `polls` was when somebody last looked whether the loop is stuck.
+    pub(super) polls_seen: Figure,
+    /// Where the loop is while nobody holds it.
+    pub(super) core: Slot<Held>,
+    /// The thread that drives the loop, where that is one of the runtime's own.
+    thread: Mutex<Option<ThreadId>>,
 }
 
 /// One runtime, as far as all threads share it.
 pub(crate) struct Shared {
     pub(super) loops: Box<[Outside]>,
-    /// The loop of a current-thread runtime while nobody drives it.
-    pub(super) slot: Slot<Core>,
+    /// Tasks woken or spawned by threads that hold no loop, and what the lanes shed.
+    pub(super) ring: MicrotaskRing<Task>,
+    pub(super) idle: Idle,
+    /// None where there is nobody to watch.
+    pub(super) watch: Option<Watch>,
+    /// Whether the root future of a current-thread runtime was woken by a thread that does not hold
+    /// the loop. The swap that sets it publishes what the waker did before.
+    root_woken: AtomicBool,
+    /// Set once, at the start of the shutdown.
+    ending: AtomicBool,
+    pub(super) outside_counters: OutsideCounters,
     pub(super) pool: Arc<Pool>,
-    clock: AnchoredClock,
+    clock: Arc<AnchoredClock>,
     pub(super) config: Config,
     id: u64,
     /// How many seeds have been taken.
@@ -66,29 +72,65 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Builds a runtime of one loop.
+    /// Builds a runtime of one loop, which whoever calls `block_on` drives.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
+        let clock = Arc::new(AnchoredClock::new());
+        let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+        let outside = Outside::new(reactor, port, None, config.poll_times);
+        Ok(Self::with_loops(config, clock, Box::new([outside]), [Queue::alone()].into(), None))
+    }
+
+    /// Builds a runtime of `loops` loops, which threads of its own are to drive.
+    pub(super) fn of_loops(config: Config, loops: usize) -> io::Result<Arc<Self>> {
+        let clock = Arc::new(AnchoredClock::new());
+        let watch = if loops > 1 { Some(Watch::new()?) } else { None };
+        let mut outsides = Vec::with_capacity(loops);
+        let mut queues = Vec::with_capacity(loops);
+        for _ in 0..loops {
+            let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+            if let Some(watch) = &watch {
+                watch.bell().join(&reactor)?;
+            }
+            let (queue, loot) = Queue::open(config.lifo);
+            outsides.push(Outside::new(reactor, port, Some(loot), config.poll_times));
+            queues.push(queue);
+        }
+        Ok(Self::with_loops(config, clock, outsides.into(), queues, watch))
+    }
+
+    fn with_loops(
+        config: Config,
+        clock: Arc<AnchoredClock>,
+        loops: Box<[Outside]>,
+        queues: Vec<Queue>,
+        watch: Option<Watch>,
+    ) -> Arc<Self> {
         static NEXT_ID: Counter = Counter::new(1);
-        let (reactor, port) = reactor::pair(1024)?;
-        let outside = Outside {
-            ring: MicrotaskRing::new(),
-            doze: Doze::new(),
-            port,
-            counters: Counters::new(),
-            root_woken: AtomicBool::new(false),
-        };
         let shared = Arc::new(Self {
-            loops: Box::new([outside]),
-            slot: Slot::empty(),
+            ring: MicrotaskRing::new(),
+            idle: Idle::new(loops.len()),
+            watch,
+            loops,
+            root_woken: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            outside_counters: OutsideCounters::new(),
             pool: Pool::new(config.pool.clone()),
-            clock: AnchoredClock::new(),
+            clock,
             config,
             id: NEXT_ID.take(1),
             seeds: Counter::new(0),
         });
-        shared.slot.put(Box::new(Core::new(shared.clone(), 0, reactor)));
+        for (index, queue) in queues.into_iter().enumerate() {
+            let core = Arc::new(Core::new(shared.clone(), index, queue));
+            shared.loops[index].put_core(core);
+        }
         shared.pool.open(Box::new(Inside(shared.clone())));
-        Ok(shared)
+        shared
+    }
+
+    /// The threads for code that blocks.
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
     }
 
     pub(crate) fn id(&self) -> u64 {
@@ -111,19 +153,25 @@ impl Shared {
         self.config.time
     }
 
-    /// The threads for code that blocks.
-    pub(crate) fn pool(&self) -> &Arc<Pool> {
-        &self.pool
+    /// Whether threads of the runtime's own drive its loops.
+    #[inline]
+    pub(crate) fn is_multi_thread(&self) -> bool {
+        self.loops[0].loot.is_some()
     }
 
     /// The way into the reactor of a loop.
-    pub(crate) fn port(&self, index: usize) -> &Port {
+    pub(crate) fn port(&self, index: usize) -> &Arc<Port> {
         &self.loops[index].port
+    }
+
+    /// The loop that this thread holds.
+    pub(crate) fn held_index(&self) -> Option<usize> {
+        current::with_core(self, |core| core.map(Core::index))
     }
 
     /// The loop that what this thread polls should live on.
     pub(crate) fn home(&self) -> usize {
-        current::with_core(self, |core| core.map_or(0, Core::index))
+        self.held_index().unwrap_or(0)
     }
 
     /// The seed of the next run of a root future, if random choices are to be repeatable.
@@ -131,40 +179,47 @@ impl Shared {
         self.config.seed.map(|seed| seed.child(self.seeds.take(1)))
     }
 
-    pub(crate) fn workers(&self) -> usize {
-        self.loops.len()
-    }
-
-    /// How many tasks have been spawned and have not ended.
-    pub(crate) fn alive_tasks(&self) -> u64 {
-        self.loops.iter().map(|outside| outside.counters.alive()).sum()
-    }
-
-    /// How many tasks wait in the rings.
-    pub(crate) fn ring_depth(&self) -> usize {
-        self.loops.iter().map(|outside| outside.ring.len()).sum()
-    }
-
     /// Makes a loop look at its queues and timers again, if it sleeps.
     pub(crate) fn unpark(&self, index: usize) {
         let outside = &self.loops[index];
-        if outside.doze.rouse() {
+        if self.idle.rouse(&outside.doze) {
             outside.port.unpark();
         }
     }
 
-    /// Hands a task to the loop from a thread that does not hold it; gives it back after shutdown.
+    /// Wakes a loop for work that any of them may do, if one sleeps and none searches.
+    pub(super) fn unpark_any(&self) {
+        if let Some(index) = self.idle.choose(self.loops.iter().map(|outside| &outside.doze)) {
+            self.loops[index].port.unpark();
+        }
+    }
+
+    /// Hands a task to the loops from a thread that holds none; gives it back after shutdown.
     pub(super) fn inject(this: &Arc<Self>, task: Task) -> Result<(), Task> {
         // Once the task is in the ring it may run, end and give up the last other count.
         let this = this.clone();
-        this.loops[0].ring.push(task)?;
-        this.unpark(0);
+        this.ring.push(task)?;
+        this.outside_counters.schedules.add_shared(1);
+        this.unpark_any();
         Ok(())
+    }
+
+    /// Has the loop `home` forget a task that has ended elsewhere.
+    fn release_to(&self, home: usize, task: &Task) {
+        let outside = &self.loops[home];
+        // Refused after shutdown, when the loop has forgotten all its tasks.
+        if outside.released.push(task.clone()).is_ok() {
+            outside.released_count.add_shared(1);
+            // A figure that is a little off wakes the loop a little later.
+            if outside.released_count.get().is_multiple_of(RELEASED_MAX) {
+                self.unpark(home);
+            }
+        }
     }
 
     /// Whether the root future was woken from outside since the last call.
     pub(super) fn take_root_wake(&self) -> bool {
-        let woken = &self.loops[0].root_woken;
+        let woken = &self.root_woken;
         // Relaxed: only a first look. AcqRel pairs with the swap in `wake`, which publishes.
         woken.load(Ordering::Relaxed) && woken.swap(false, Ordering::AcqRel)
     }
@@ -172,7 +227,73 @@ impl Shared {
     /// Whether the root future was woken from outside.
     pub(super) fn is_root_woken(&self) -> bool {
         // Relaxed: follows the fence of the announcement; who takes it synchronises.
-        self.loops[0].root_woken.load(Ordering::Relaxed)
+        self.root_woken.load(Ordering::Relaxed)
+    }
+
+    /// Begins the shutdown; `false` if somebody has begun it before.
+    pub(super) fn begin_end(&self) -> bool {
+        // AcqRel pairs with itself, so that one caller gets `true`, and with `is_ending`.
+        !self.ending.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whether the shutdown has begun.
+    #[inline]
+    pub(super) fn is_ending(&self) -> bool {
+        // Acquire pairs with the swap in `begin_end`.
+        self.ending.load(Ordering::Acquire)
+    }
+}
+
+impl Outside {
+    fn new(
+        reactor: Reactor,
+        port: Arc<Port>,
+        loot: Option<Arc<Loot>>,
+        buckets: Option<Buckets>,
+    ) -> Self {
+        Self {
+            doze: Doze::new(),
+            port,
+            reactor: Claim::new(Some(reactor)),
+            loot,
+            released: MicrotaskRing::new(),
+            released_count: Figure::new(),
+            counters: Counters::new(),
+            polls_seen: Figure::new(),
+            histogram: buckets.map(Histogram::new),
+            core: Slot::empty(),
+            thread: Mutex::new(None),
+        }
+    }
+
+    /// How many tasks wait in the loop's own queue.
+    pub(super) fn depth(&self) -> usize {
+        match &self.loot {
+            Some(loot) => loot.lane.len(),
+            // Nobody else can see into the queue of a loop by itself: what went in, and has not
+            // come out.
+            None => {
+                let counters = &self.counters;
+                let polls = counters.polls.get();
+                (counters.local_schedules.get() + counters.taken_over.get()).saturating_sub(polls)
+                    as usize
+            }
+        }
+    }
+
+    /// Notes which thread drives the loop.
+    pub(super) fn set_thread(&self, thread: ThreadId) {
+        *self.thread.lock() = Some(thread);
+    }
+
+    /// The thread that drives the loop.
+    pub(super) fn thread(&self) -> Option<ThreadId> {
+        *self.thread.lock()
+    }
+
+    /// Puts the loop where the next thread that drives it finds it.
+    pub(super) fn put_core(&self, core: Arc<Core>) {
+        self.core.put(Box::new(Held(core)));
     }
 }
 
@@ -191,22 +312,30 @@ impl Owner for Shared {
 
     #[inline]
     fn release(this: &Arc<Self>, task: &Task) -> bool {
-        current::with_core(this, |core| match core {
-            Some(core) => core.release(task),
-            None => {
-                this.loops[0].counters.count_end_outside();
-                false
+        this.config.hooks.ended(task);
+        current::with_core(this, |core| {
+            match core {
+                Some(core) => core.counters().ended.add(1),
+                None => this.outside_counters.ended.add_shared(1),
+            }
+            match (core, task.home()) {
+                (Some(core), Some(home)) if core.index() == home => core.release(task),
+                (_, Some(home)) => {
+                    this.release_to(home, task);
+                    false
+                }
+                (_, None) => false,
             }
         })
     }
 }
 
-/// Wakes the root future of the thread that drives the loop.
+/// Wakes the root future of the thread that drives the loop of a current-thread runtime.
 impl ArcWake for Shared {
     fn wake(this: &Arc<Self>) {
         let own = current::with_core(this, |core| core.map(Core::wake_root).is_some());
         // AcqRel pairs with the swap in `take_root_wake`: publishes what the waker did before.
-        if !own && !this.loops[0].root_woken.swap(true, Ordering::AcqRel) {
+        if !own && !this.root_woken.swap(true, Ordering::AcqRel) {
             this.unpark(0);
         }
     }

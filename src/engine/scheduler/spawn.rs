@@ -24,13 +24,14 @@ impl Shared {
         let owner = OwnerRef::new(this.clone());
         // SAFETY: the future and its output are `Send` and `'static`.
         let (task, handle) = unsafe { spawn_cell(future, owner, at) };
+        this.config.hooks.spawned(&task);
         current::with_core(this, |core| match core {
             Some(core) => {
-                core.counters().count_spawn();
+                core.counters().spawned.add(1);
                 if core.is_closed() { discard(task) } else { core.schedule(task) }
             }
             None => {
-                this.loops[0].counters.count_spawn_outside();
+                this.outside_counters.spawned.add_shared(1);
                 if let Err(task) = Shared::inject(this, task) {
                     discard(task);
                 }

@@ -1,11 +1,13 @@
 //! One event loop: what only its holder may touch.
 
 use super::counters::Counters;
-use super::shared::Shared;
-use super::{current, park};
-use crate::engine::reactor::{Reactor, Wait};
-use crate::engine::ring::{Fifo, Pop};
+use super::queue::Queue;
+use super::shared::{Outside, Shared};
+use super::{current, park, steal};
+use crate::engine::reactor::Wait;
+use crate::engine::ring::{Fifo, MicrotaskRing, Pop};
 use crate::engine::task::{FreeLists, OwnedTasks, Task};
+use crate::shim::thread::ThreadId;
 use crate::shim::{Arc, UnsafeCell};
 use std::cell::Cell;
 
@@ -16,44 +18,82 @@ const RING_BATCH: usize = 64;
 /// program that only yields still sees its sockets within so many yields.
 const ROOT_POLL_WEIGHT: u32 = 8;
 
+/// One in so many drives of a loop is timed from its start to its first sleep.
+const SAMPLE: u32 = 16;
+
+/// The right to run a loop. One thread has it, or the loop's [`Slot`](super::slot::Slot).
+pub(super) struct Held(pub(super) Arc<Core>);
+
 /// One loop. Whoever holds it may do all of this; [`current::hold`] says who does.
 pub(crate) struct Core {
     shared: Arc<Shared>,
     index: usize,
-    /// Tasks ready to run, in the order they were woken.
-    lane: UnsafeCell<Fifo<Task>>,
+    /// Tasks ready to run.
+    queue: UnsafeCell<Queue>,
     /// Live tasks of this loop.
     owned: UnsafeCell<OwnedTasks>,
-    reactor: UnsafeCell<Reactor>,
     memory: FreeLists,
     /// Whether the holder itself woke the root future.
     root_woken: Cell<bool>,
     /// Whether the loop has shut down, and takes no more tasks.
     closed: Cell<bool>,
+    /// Whether the loop is counted as one that searches.
+    searching: Cell<bool>,
+    /// The address of the task that is being polled, or 0.
+    running: Cell<usize>,
     /// Polls since the last look at the operating system.
     polls_since_turn: Cell<u32>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
+    /// When the loop last woke, if its time is charged, and what it had polled then.
+    woke_at: Cell<Option<u64>>,
+    polls_at_wake: Cell<u64>,
+    /// What the time since then stands for.
+    weight: Cell<u32>,
+    /// How often a thread has begun to drive the loop.
+    drives: Cell<u32>,
+    /// Whether a task has panicked where that ends the runtime.
+    panicked: Cell<bool>,
+    /// The thread that drove the loop last.
+    driver: Cell<Option<ThreadId>>,
 }
 
 // SAFETY: what is not `Send` in it (the links of queues and lists) belongs to the loop alone and
 // moves with it; one thread at a time holds it.
 unsafe impl Send for Core {}
+// SAFETY: only the holder touches anything but `shared` and `index`, see `Held`.
+unsafe impl Sync for Core {}
+
+/// Whether the caller still holds the loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a loop that is not held any more must not be touched"]
+pub(super) enum Hold {
+    Kept,
+    /// A task has handed the loop to another thread, to block this one.
+    Lost,
+}
 
 impl Core {
-    pub(super) fn new(shared: Arc<Shared>, index: usize, reactor: Reactor) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, index: usize, queue: Queue) -> Self {
         let polls_to_ring = Cell::new(shared.config.ring_interval);
         Self {
             shared,
             index,
-            lane: UnsafeCell::new(Fifo::new()),
+            queue: UnsafeCell::new(queue),
             owned: UnsafeCell::new(OwnedTasks::new()),
-            reactor: UnsafeCell::new(reactor),
             memory: FreeLists::new(),
             root_woken: Cell::new(false),
             closed: Cell::new(false),
+            searching: Cell::new(false),
+            running: Cell::new(0),
             polls_since_turn: Cell::new(0),
             polls_to_ring,
+            woke_at: Cell::new(None),
+            polls_at_wake: Cell::new(0),
+            weight: Cell::new(1),
+            drives: Cell::new(0),
+            panicked: Cell::new(false),
+            driver: Cell::new(None),
         }
     }
 
@@ -61,25 +101,26 @@ impl Core {
         self.index
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
+    pub(super) fn outside(&self) -> &Outside {
+        &self.shared.loops[self.index]
+    }
+
     pub(super) fn counters(&self) -> &Counters {
-        &self.shared.loops[self.index].counters
+        &self.outside().counters
     }
 
-    /// Runs `inside` as the holder of this loop.
-    pub(super) fn held<R>(&self, inside: impl FnOnce() -> R) -> R {
-        // SAFETY: the caller has the box of this loop, which stays in place, and calls from the
-        // one thread that has it, for as long as `inside` runs.
-        let _held = unsafe { (current::hold(self), self.memory.lend()) };
-        inside()
+    /// What `current` and the memory of tasks need to know while this thread holds the loop.
+    pub(super) fn memory(&self) -> &FreeLists {
+        &self.memory
     }
 
-    fn with_lane<R>(&self, access: impl FnOnce(&mut Fifo<Task>) -> R) -> R {
+    fn with_queue<R>(&self, access: impl FnOnce(&mut Queue) -> R) -> R {
         // SAFETY: only the holder comes here, and no queue operation calls foreign code.
-        self.lane.with_mut(|lane| access(unsafe { &mut *lane }))
+        self.queue.with_mut(|queue| access(unsafe { &mut *queue }))
     }
 
     fn with_owned<R>(&self, access: impl FnOnce(&mut OwnedTasks) -> R) -> R {
@@ -90,14 +131,61 @@ impl Core {
     /// Queues a task that the holder woke.
     #[inline]
     pub(super) fn schedule(&self, task: Task) {
-        self.with_lane(|lane| lane.push_back(task));
+        self.counters().local_schedules.add(1);
+        let mut shed = Fifo::new();
+        let crowded = self.with_queue(|queue| match queue {
+            Queue::Alone(tasks) => {
+                tasks.push_back(task);
+                false
+            }
+            Queue::Open(tasks) => {
+                // Who wakes itself wants the others to run first.
+                if task.address() == self.running.get() {
+                    tasks.push_back(task, &mut shed);
+                } else {
+                    tasks.push_next(task, &mut shed);
+                }
+                tasks.len() > 1
+            }
+        });
+        if crowded {
+            self.share(shed);
+        }
     }
 
-    /// Takes a finished task out of the set of live ones.
+    /// Lets others have of what is queued, beside what this loop runs next.
+    fn share(&self, shed: Fifo<Task>) {
+        if !shed.is_empty() {
+            self.shed(shed);
+        }
+        if self.shared.idle.may_help() {
+            self.shared.unpark_any();
+        }
+    }
+
+    /// Moves what the lane has no room for to the ring.
+    #[cold]
+    fn shed(&self, mut shed: Fifo<Task>) {
+        self.counters().overflows.add(u64::from(!shed.is_empty()));
+        while let Some(task) = shed.pop_front() {
+            if let Err(task) = self.shared.ring.push(task) {
+                discard(task);
+            }
+        }
+    }
+
+    /// Takes a finished task of this loop out of the set of live ones.
     #[inline]
     pub(super) fn release(&self, task: &Task) -> bool {
-        self.counters().count_end();
-        task.is_adopted() && self.with_owned(|owned| owned.remove(task))
+        self.with_owned(|owned| owned.remove(task))
+    }
+
+    /// Forgets the tasks of this loop that have ended elsewhere.
+    fn reap(&self) {
+        let released = &self.outside().released;
+        while let Pop::Item(task) = released.pop() {
+            drop(self.with_owned(|owned| owned.take(&task)));
+        }
     }
 
     /// Notes that the holder woke the root future.
@@ -114,25 +202,28 @@ impl Core {
     /// Whether there is anything to do but wait; asked after the announcement of a sleep.
     pub(super) fn has_work(&self) -> bool {
         self.root_woken.get()
+            || !self.with_queue(|queue| queue.is_empty())
+            || !self.shared.ring.is_empty()
             || self.shared.is_root_woken()
-            || !self.with_lane(|lane| lane.is_empty())
-            || !self.shared.loops[self.index].ring.is_empty()
     }
 
     /// Runs the tasks that are ready now, until the operating system is due for a look.
     ///
     /// What becomes ready meanwhile is left for the next call, so that the root future waits for
     /// no more than one round.
-    pub(super) fn run_tasks(&self) {
+    pub(super) fn run_tasks(&self) -> Hold {
         let limit = self.shared.config.event_interval;
-        for _ in 0..self.with_lane(|lane| lane.len()).max(1) {
+        for _ in 0..self.with_queue(|queue| queue.len()).max(1) {
             if self.polls_since_turn.get() >= limit {
-                return;
+                break;
             }
-            let Some(task) = self.next() else { return };
+            let Some(task) = self.next() else { break };
             self.polls_since_turn.set(self.polls_since_turn.get() + 1);
-            self.run(task);
+            if self.run(task) == Hold::Lost {
+                return Hold::Lost;
+            }
         }
+        Hold::Kept
     }
 
     /// Counts a poll of the root future against the next look at the operating system.
@@ -142,12 +233,41 @@ impl Core {
     }
 
     /// Runs one task.
-    fn run(&self, task: Task) {
+    #[inline]
+    fn run(&self, task: Task) -> Hold {
+        if self.searching.get() {
+            self.end_search();
+        }
         if !task.is_adopted() {
-            let kept = task.adopt();
+            let kept = task.adopt_by(self.index);
             self.with_owned(|owned| owned.insert(kept));
         }
-        task.run();
+        self.counters().polls.add(1);
+        self.running.set(task.address());
+        let histogram = self.outside().histogram.as_ref();
+        let start = histogram.map(|_| self.shared.clock().now());
+        let panicked = self.shared.config.hooks.around_poll(task);
+        if let (Some(histogram), Some(start)) = (histogram, start) {
+            histogram.count(self.shared.clock().now().saturating_sub(start));
+        }
+        if !current::holds(self) {
+            return Hold::Lost;
+        }
+        self.running.set(0);
+        if panicked && self.shared.config.end_on_panic {
+            self.panicked.set(true);
+        }
+        Hold::Kept
+    }
+
+    /// Whether this thread is in the poll of a task of this loop.
+    pub(super) fn is_running(&self) -> bool {
+        self.running.get() != 0
+    }
+
+    /// Notes which task is being polled; answers which one was.
+    pub(super) fn set_running(&self, running: usize) -> usize {
+        self.running.replace(running)
     }
 
     /// The task to run next: the lane's, and every so often the ring's before it.
@@ -156,24 +276,41 @@ impl Core {
         self.polls_to_ring.set(left);
         if left == 0 {
             self.polls_to_ring.set(self.shared.config.ring_interval);
-            if let Pop::Item(task) = self.shared.loops[self.index].ring.pop() {
+            if let Pop::Item(task) = self.shared.ring.pop() {
+                self.counters().taken_over.add(1);
                 return Some(task);
             }
         }
-        self.with_lane(Fifo::pop_front).or_else(|| self.refill())
+        let mut shed = Fifo::new();
+        let task = self.with_queue(|queue| queue.pop(&mut shed));
+        if !shed.is_empty() {
+            self.shed(shed);
+        }
+        task.or_else(|| self.refill(&self.shared.ring))
     }
 
     /// Takes over what the ring holds, up to a batch; the lane is empty.
-    fn refill(&self) -> Option<Task> {
-        let ring = &self.shared.loops[self.index].ring;
+    fn refill(&self, ring: &MicrotaskRing<Task>) -> Option<Task> {
         if ring.is_empty() {
             return None;
         }
-        self.with_lane(|lane| {
-            // Busy is not drained: the producer that is on its way wakes the loop if it sleeps.
-            let _ = ring.pop_batch(RING_BATCH, lane);
-            lane.pop_front()
-        })
+        let mut batch = Fifo::new();
+        // Busy is not drained: who is at work there, or on its way, sees to what it leaves.
+        let _ = ring.pop_batch(RING_BATCH, &mut batch);
+        self.counters().taken_over.add(batch.len() as u64);
+        let first = batch.pop_front();
+        self.with_queue(|queue| match queue {
+            Queue::Alone(tasks) => tasks.append(&mut batch),
+            Queue::Open(tasks) => {
+                let mut shed = Fifo::new();
+                while let Some(task) = batch.pop_front() {
+                    tasks.push_back(task, &mut shed);
+                }
+                // The lane was empty, so a batch fits.
+                debug_assert!(shed.is_empty());
+            }
+        });
+        first
     }
 
     /// Looks at the operating system if that is due, and waits for it if there is nothing to do.
@@ -181,7 +318,7 @@ impl Core {
         let due = self.polls_since_turn.get() >= self.shared.config.event_interval;
         if !self.has_work() {
             park::park(self);
-        } else if due || self.shared.port(self.index).waiting_for_io() {
+        } else if due || self.outside().port.waiting_for_io() {
             self.turn(Wait::No);
         }
     }
@@ -189,16 +326,123 @@ impl Core {
     /// One turn of the reactor.
     pub(super) fn turn(&self, wait: Wait) -> usize {
         self.polls_since_turn.set(0);
-        let port = &self.shared.loops[self.index].port;
-        // SAFETY: only the holder comes here, and nothing that a turn wakes can come here again:
-        // a thread that drives a runtime may not drive another, and it hands its loop on only
-        // between two polls.
-        self.reactor
-            .with_mut(|reactor| unsafe { &mut *reactor }.turn(port, self.shared.clock(), wait))
+        self.shared.note_forced_yields();
+        if !self.outside().released.is_empty() {
+            self.reap();
+        }
+        let outside = self.outside();
+        outside.reactor.with(|reactor| match reactor {
+            Some(reactor) => reactor.turn(&outside.port, self.shared.clock(), wait),
+            None => 0,
+        })
+    }
+
+    /// Takes work from another loop, to run it next; `true` if there was some.
+    pub(super) fn steal(&self) -> bool {
+        if !self.searching.get() && !self.shared.idle.begin_search() {
+            return false;
+        }
+        self.searching.set(true);
+        let stolen = self.with_queue(|queue| match queue {
+            Queue::Alone(_) => None,
+            Queue::Open(tasks) => steal::steal(&self.shared.loops, self.index, tasks),
+        });
+        let Some((task, count)) = stolen else { return false };
+        self.counters().steal_operations.add(1);
+        self.counters().stolen.add(count as u64);
+        self.take_over(task);
+        true
+    }
+
+    /// Queues a task that was another loop's, to run next.
+    pub(super) fn take_over(&self, task: Task) {
+        let mut shed = Fifo::new();
+        self.with_queue(|queue| match queue {
+            Queue::Alone(tasks) => tasks.push_back(task),
+            Queue::Open(tasks) => tasks.push_next(task, &mut shed),
+        });
+        if !shed.is_empty() {
+            self.shed(shed);
+        }
+    }
+
+    /// Says that the search is over, and has somebody else search if there is more to be found.
+    pub(super) fn end_search(&self) {
+        self.searching.set(false);
+        // Producers that saw the search woke nobody.
+        if self.shared.idle.end_search()
+            && (!self.shared.ring.is_empty()
+                || !self.with_queue(|queue| queue.is_empty())
+                || steal::any(&self.shared.loops, self.index))
+        {
+            self.shared.unpark_any();
+        }
+    }
+
+    /// Notes whether the loop is counted as searching; answers whether it was.
+    pub(super) fn set_searching(&self, searching: bool) -> bool {
+        self.searching.replace(searching)
+    }
+
+    /// Whether a task has panicked where that ends the runtime.
+    pub(super) fn has_panicked(&self) -> bool {
+        self.panicked.get()
+    }
+
+    /// Notes which thread drives the loop, for metrics.
+    pub(super) fn note_driver(&self) {
+        let thread = current::thread_id();
+        if self.driver.replace(Some(thread)) != Some(thread) {
+            self.outside().set_thread(thread);
+        }
+    }
+
+    /// Notes that a thread begins to drive the loop. The time until its first sleep is charged by
+    /// sample, since it may be shorter than two readings of the clock.
+    pub(super) fn note_begin(&self) {
+        let drives = self.drives.replace(self.drives.get().wrapping_add(1));
+        let sampled = drives.is_multiple_of(SAMPLE);
+        self.weight.set(if drives == 0 { 1 } else { SAMPLE });
+        self.woke_at.set(sampled.then(|| self.shared.clock().now()));
+        self.polls_at_wake.set(self.counters().polls.get());
+    }
+
+    /// Notes that the loop is about to have nothing to do.
+    pub(super) fn note_rest(&self) {
+        let counters = self.counters();
+        let polls = counters.polls.get() - self.polls_at_wake.get();
+        if polls == 0 {
+            counters.noops.add(1);
+        }
+        let Some(woke_at) = self.woke_at.take() else { return };
+        let busy = self.shared.clock().now().saturating_sub(woke_at);
+        counters.busy_ns.add(busy * u64::from(self.weight.get()));
+        if polls > 0 && self.shared.is_multi_thread() {
+            // A sliding mean over about ten spells of work.
+            let (mean, spell) = (counters.poll_ns_mean.get(), busy / polls);
+            counters.poll_ns_mean.set(if mean == 0 { spell } else { (9 * mean + spell) / 10 });
+        }
+    }
+
+    /// Notes that the loop has been woken, at the time of its last turn.
+    pub(super) fn note_wake(&self) {
+        self.weight.set(1);
+        self.woke_at.set(Some(self.shared.clock().tick()));
+        self.polls_at_wake.set(self.counters().polls.get());
+    }
+
+    /// Notes that a thread ceases to drive the loop.
+    pub(super) fn note_end(&self) {
+        if self.woke_at.get().is_some() {
+            self.note_rest();
+        }
     }
 
     /// Gives memory back before a sleep.
     pub(super) fn trim(&self) {
+        if !self.outside().released.is_empty() {
+            self.reap();
+        }
         self.memory.trim();
     }
 
@@ -207,25 +451,25 @@ impl Core {
         self.closed.get()
     }
 
-    /// From now on takes no more tasks.
+    /// Takes no more tasks, and ends every live and queued one.
     pub(super) fn close(&self) {
         self.closed.set(true);
-    }
-
-    /// Ends every live and queued task.
-    pub(super) fn drain(&self) {
-        loop {
-            let queued = self.with_lane(Fifo::pop_front);
-            let Some(task) = queued else { break };
-            discard(task);
-        }
+        self.discard_queued();
         while let Some(task) = self.with_owned(OwnedTasks::pop) {
             task.shut_down();
         }
         // What the dropped futures woke is complete by now.
-        while let Some(task) = self.with_lane(Fifo::pop_front) {
+        self.discard_queued();
+        // References of tasks that have ended elsewhere; the set has none any more.
+        drop(self.outside().released.close());
+    }
+
+    fn discard_queued(&self) {
+        let mut shed = Fifo::new();
+        while let Some(task) = self.with_queue(|queue| queue.pop(&mut shed)) {
             discard(task);
         }
+        self.shed(shed);
     }
 }
 

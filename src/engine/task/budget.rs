@@ -13,9 +13,18 @@ use std::task::{Context, Poll};
 const INITIAL: u8 = 128;
 /// Marks a context without a limit.
 const UNLIMITED: u8 = u8::MAX;
+/// Nothing is left, and somebody was told so.
+const REFUSED: u8 = u8::MAX - 1;
 
 thread_local! {
     static LEFT: Cell<u8> = const { Cell::new(UNLIMITED) };
+    // Polls that have run into the end of their budget, since somebody last counted them.
+    static REFUSED_POLLS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many polls on this thread ran into the end of their budget since the last call.
+pub(crate) fn take_refused() -> u64 {
+    REFUSED_POLLS.with(|polls| polls.replace(0))
 }
 
 /// Runs `poll` with the budget `left` and restores the one before, also on unwind.
@@ -44,7 +53,7 @@ pub(crate) fn unlimited<R>(poll: impl FnOnce() -> R) -> R {
 
 /// Whether the running task may take another resource.
 pub(crate) fn has_remaining() -> bool {
-    LEFT.with(Cell::get) != 0
+    !matches!(LEFT.with(Cell::get), 0 | REFUSED)
 }
 
 /// Takes one unit; gives it back when dropped, unless [`Charge::made_progress`] was called.
@@ -80,7 +89,10 @@ impl Drop for Charge {
 pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
     LEFT.with(|cell| match cell.get() {
         UNLIMITED => Poll::Ready(Charge { before: Cell::new(UNLIMITED) }),
-        0 => {
+        0 | REFUSED => {
+            if cell.replace(REFUSED) != REFUSED {
+                REFUSED_POLLS.with(|polls| polls.set(polls.get() + 1));
+            }
             cx.waker().wake_by_ref();
             Poll::Pending
         }
@@ -88,6 +100,19 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
             cell.set(left - 1);
             Poll::Ready(Charge { before: Cell::new(left) })
         }
+    })
+}
+
+/// Charges one unit if `take` finds something; with none left it is not asked.
+#[inline]
+pub(crate) fn charge_if(take: impl FnOnce() -> bool) -> bool {
+    LEFT.with(|cell| {
+        let left = cell.get();
+        let found = !matches!(left, 0 | REFUSED) && take();
+        if found && left != UNLIMITED {
+            cell.set(left - 1);
+        }
+        found
     })
 }
 
@@ -124,6 +149,18 @@ mod tests {
             }
             assert!(has_remaining());
         });
+    }
+
+    #[test]
+    fn what_is_taken_at_once_is_charged_too() {
+        limited(|| {
+            assert!((0..1_000).all(|_| !charge_if(|| false)), "nothing found costs nothing");
+            assert_eq!((0..1_000).filter(|_| charge_if(|| true)).count(), INITIAL as usize);
+            assert!(!charge_if(|| unreachable!("nothing is left")));
+            assert!(!charge());
+            assert!(!charge_if(|| unreachable!("nothing is left, and it was said")));
+        });
+        assert!((0..1_000).all(|_| charge_if(|| true)));
     }
 
     #[test]

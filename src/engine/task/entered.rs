@@ -3,28 +3,46 @@
 use crate::shim::thread_local;
 use std::cell::Cell;
 
-thread_local! {
-    static ENTERED: Cell<bool> = const { Cell::new(false) };
+/// What this thread is doing, as far as blocking it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It drives nothing.
+    Free,
+    /// It drives a runtime; a loop that it holds may be handed on.
+    Driving,
 }
 
-/// Puts the flag back as it was when dropped.
+thread_local! {
+    static STANDING: Cell<Standing> = const { Cell::new(Standing::Free) };
+}
+
+/// Puts things back as they were when dropped.
 #[derive(Debug)]
-pub(crate) struct Restore(bool);
+pub(crate) struct Restore(Standing);
 
 impl Drop for Restore {
     fn drop(&mut self) {
-        ENTERED.with(|cell| cell.set(self.0));
+        STANDING.with(|cell| cell.set(self.0));
     }
+}
+
+fn replace(standing: Standing) -> Restore {
+    Restore(STANDING.with(|cell| cell.replace(standing)))
 }
 
 /// Whether this thread drives a runtime.
 pub(crate) fn is_entered() -> bool {
-    ENTERED.with(Cell::get)
+    STANDING.with(Cell::get) != Standing::Free
 }
 
 /// Marks this thread as driving a runtime; `None` if it does so already.
 pub(crate) fn enter() -> Option<Restore> {
-    ENTERED.with(|cell| (!cell.replace(true)).then_some(Restore(false)))
+    (!is_entered()).then(|| replace(Standing::Driving))
+}
+
+/// Marks this thread as driving nothing, for code that is known to block.
+pub(crate) fn leave() -> Restore {
+    replace(Standing::Free)
 }
 
 /// Refuses to go on where blocking would stall a runtime.

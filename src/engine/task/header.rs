@@ -12,6 +12,9 @@ use std::panic::Location;
 use std::ptr::NonNull;
 use std::task::Waker;
 
+/// The home of a task whose set is no loop's.
+const NOWHERE: u32 = u32::MAX;
+
 /// What only the typed back of the cell can do. Each function takes the front of a live cell of
 /// the future type that the table was made for.
 pub(super) struct Methods {
@@ -46,8 +49,9 @@ pub(crate) struct Header {
     /// moved out by the completing thread. Holds a waker while `JOIN_WAKER` is set and the task is
     /// not complete.
     pub(super) join_waker: UnsafeCell<MaybeUninit<Waker>>,
-    /// Whether the reference set aside for the owner's set was taken; written by the runner.
-    adopted: Cell<bool>,
+    /// Which loop's set of live tasks took the reference that was set aside for one: 0 for none so
+    /// far, `NOWHERE` for a set that is no loop's. Written by the first runner.
+    home: Cell<u32>,
     /// How often the future was polled; written by its runner.
     pub(super) polls: Cell<u32>,
 }
@@ -67,7 +71,7 @@ impl Header {
             id: Id::next(),
             spawned_at,
             join_waker: UnsafeCell::new(MaybeUninit::uninit()),
-            adopted: Cell::new(false),
+            home: Cell::new(0),
             polls: Cell::new(0),
         }
     }
@@ -125,22 +129,57 @@ impl Task {
         self.header().id
     }
 
+    /// Where in the source the task was spawned.
+    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
+        self.header().spawned_at
+    }
+
     /// Whether the reference for the owner's set was taken.
     #[inline]
     pub(crate) fn is_adopted(&self) -> bool {
-        self.header().adopted.get()
+        self.header().home.get() != 0
     }
 
-    /// Takes the reference that was counted at birth for the owner's set of live tasks.
+    /// The loop whose set of live tasks has the task, if it is a loop's. For the runner.
+    #[inline]
+    pub(crate) fn home(&self) -> Option<usize> {
+        match self.header().home.get() {
+            0 | NOWHERE => None,
+            home => Some(home as usize - 1),
+        }
+    }
+
+    /// Takes the reference that was counted at birth for a set of live tasks which is no loop's.
     ///
     /// # Panics
     ///
     /// If it was taken before.
     #[inline]
     pub(crate) fn adopt(&self) -> Task {
-        assert!(!self.header().adopted.replace(true), "a task has one owner");
+        self.adopt_as(NOWHERE)
+    }
+
+    /// Takes the reference that was counted at birth for the set of live tasks of a loop.
+    ///
+    /// # Panics
+    ///
+    /// If it was taken before.
+    #[inline]
+    pub(crate) fn adopt_by(&self, index: usize) -> Task {
+        self.adopt_as(index as u32 + 1)
+    }
+
+    #[inline]
+    fn adopt_as(&self, home: u32) -> Task {
+        assert!(self.header().home.replace(home) == 0, "a task has one owner");
         // SAFETY: counted at birth, and taken once, here.
         unsafe { Task::from_raw(self.header) }
+    }
+
+    /// What tells the task apart from all others that are alive.
+    #[inline]
+    pub(crate) fn address(&self) -> usize {
+        self.header.as_ptr().addr()
     }
 
     /// Runs the task once; answers whether its future panicked.

@@ -99,13 +99,14 @@ impl FreeLists {
         Self { heads: [const { Cell::new(ptr::null_mut()) }; CLASSES], bytes: Cell::new(0) }
     }
 
-    /// Makes these the lists of the calling thread until the answer is dropped.
+    /// Makes `lists`, or none, those of the calling thread until the answer is dropped.
     ///
     /// # Safety
     ///
     /// The lists must stay where they are, and no other thread may use them, until then.
-    pub(crate) unsafe fn lend(&self) -> Lent {
-        Lent(LISTS.with(|lists| lists.replace(self)))
+    pub(crate) unsafe fn lend(lists: Option<&Self>) -> Lent {
+        let lists = lists.map_or(ptr::null(), ptr::from_ref);
+        Lent(LISTS.with(|current| current.replace(lists)))
     }
 
     /// Gives back to the system what a sleeping loop has no use for.
@@ -178,7 +179,7 @@ mod tests {
         let layout = Layout::from_size_align(100, 8).unwrap();
         // SAFETY: this thread alone uses the lists, and each block is freed once.
         unsafe {
-            let lent = lists.lend();
+            let lent = FreeLists::lend(Some(&lists));
             let first = allocate(layout);
             free(first, layout);
             assert_eq!(allocate(Layout::from_size_align(97, 16).unwrap()), first);
@@ -202,7 +203,7 @@ mod tests {
     fn a_burst_is_given_back() {
         let lists = FreeLists::new();
         // SAFETY: this thread alone uses the lists.
-        let lent = unsafe { lists.lend() };
+        let lent = unsafe { FreeLists::lend(Some(&lists)) };
         let layout = Layout::from_size_align(1000, 8).unwrap();
         let burst: Vec<_> = (0..4000).map(|_| allocate(layout)).collect();
         for memory in burst {

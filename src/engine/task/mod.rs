@@ -40,6 +40,6 @@ pub use error::JoinError;
 pub(crate) use header::Task;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
-pub(crate) use memory::FreeLists;
+pub(crate) use memory::{FreeLists, Lent};
 pub(crate) use owned::OwnedTasks;
 pub(crate) use owner::{Owner, OwnerRef};

@@ -28,6 +28,12 @@ impl OwnedTasks {
         unsafe { self.list.remove(task.as_raw()) }
     }
 
+    /// As [`OwnedTasks::remove`], with the set's reference.
+    pub(crate) fn take(&mut self, task: &Task) -> Option<Task> {
+        // SAFETY: a task that was here came with a reference.
+        self.remove(task).then(|| unsafe { Task::from_raw(task.as_raw()) })
+    }
+
     /// Takes out the task that has been here longest.
     pub(crate) fn pop(&mut self) -> Option<Task> {
         // SAFETY: each node in the list came with a reference.

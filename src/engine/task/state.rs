@@ -93,8 +93,8 @@ pub(super) enum Leave {
 pub(super) struct State(AtomicUsize);
 
 impl State {
-    pub(super) const fn new() -> Self {
-        Self(AtomicUsize::new(INITIAL))
+    pub(super) fn new() -> Self {
+        Self(AtomicUsize::from(INITIAL))
     }
 
     /// Applies `step` until no other thread came in between; `None` leaves the word as it is.

@@ -14,7 +14,9 @@ impl<T> Channel<T, Bounded> {
     pub(super) async fn hold(&self, count: usize) -> Result<(), Closed> {
         // What a reservation has got goes back when it fails or is cancelled: see `give_back`.
         let watch = Watch(self);
-        self.flow.permits.acquire(count).await?;
+        if !self.flow.permits.acquire_now(count) {
+            self.flow.permits.acquire(count).await?;
+        }
         mem::forget(watch);
         Ok(())
     }

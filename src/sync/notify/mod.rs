@@ -112,7 +112,7 @@ impl Notify {
     /// let notify = Notify::new();
     /// notify.notify_one();
     /// ```
-    pub fn new() -> Self {
+    pub fn new() -> Notify {
         Self::const_new()
     }
 
@@ -126,7 +126,7 @@ impl Notify {
     /// static RELOAD: Notify = Notify::const_new();
     /// RELOAD.notify_one();
     /// ```
-    pub const fn const_new() -> Self {
+    pub const fn const_new() -> Notify {
         Self { word: AtomicUsize::new(Word::EMPTY.0), queue: WaitQueue::new() }
     }
 
@@ -291,7 +291,7 @@ impl Notify {
         *note = call;
         let waker = match call {
             Call::Last => queue.pop_last(),
-            _ => queue.pop_first(),
+            _ => queue.pop_one(),
         };
         self.settle(&queue);
         drop(queue);

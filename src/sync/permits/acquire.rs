@@ -1,6 +1,6 @@
 //! The future that waits for permits.
 
-use super::{Permits, Refusal};
+use super::Permits;
 use crate::engine::task::budget;
 use crate::util::wait_queue::{Phase, Waiter};
 use pin_project_lite::pin_project;
@@ -32,7 +32,6 @@ pin_project! {
     }
 
     impl PinnedDrop for Acquire<'_> {
-        #[inline]
         fn drop(this: Pin<&mut Self>) {
             if this.stage != Stage::Idle {
                 this.give_up();
@@ -42,22 +41,16 @@ pin_project! {
 }
 
 impl<'a> Acquire<'a> {
-    #[inline]
     pub(super) fn new(permits: &'a Permits, count: usize) -> Self {
         Self { waiter: Waiter::new(permits, 0), count, stage: Stage::Idle }
     }
 
     /// Gets hold of the permits, or a place in the queue.
-    #[inline]
     fn obtain(mut self: Pin<&mut Self>, cx: &Context<'_>) -> Poll<Result<(), Closed>> {
         match self.stage {
             Stage::Held => Poll::Ready(Ok(())),
             Stage::Queued => self.as_mut().wait(cx),
-            Stage::Idle => match self.waiter.home().try_acquire(self.count) {
-                Ok(()) => Poll::Ready(Ok(())),
-                Err(Refusal::Closed) => Poll::Ready(Err(Closed)),
-                Err(Refusal::TooFew) => self.as_mut().line_up(cx),
-            },
+            Stage::Idle => self.as_mut().line_up(cx),
         }
     }
 
@@ -115,7 +108,6 @@ impl<'a> Acquire<'a> {
 impl Future for Acquire<'_> {
     type Output = Result<(), Closed>;
 
-    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(self.as_mut().obtain(cx));
         // Last, so that a task without budget keeps its place in the queue.

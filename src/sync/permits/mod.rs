@@ -10,12 +10,14 @@ mod word;
 #[cfg(all(test, loom))]
 mod loom_tests;
 
-pub(super) use acquire::{Acquire, Closed};
+pub(super) use acquire::Closed;
 pub(super) use word::Refusal;
 
+use crate::engine::task::budget;
 use crate::shim::atomic::{AtomicUsize, Ordering};
 use crate::util::wait_queue::{Home, Locked, WaitQueue};
 use crate::util::wakers::Wakers;
+use acquire::Acquire;
 use word::Word;
 
 /// A number of permits that come and go.
@@ -43,6 +45,11 @@ impl Permits {
         Self { word: AtomicUsize::new(Word::new(count).0), queue: WaitQueue::new() }
     }
 
+    /// None, and never any.
+    pub(super) const fn closed() -> Self {
+        Self { word: AtomicUsize::new(Word::new(0).closed().0), queue: WaitQueue::new() }
+    }
+
     /// How many permits are free.
     pub(super) fn free(&self) -> usize {
         self.load().free()
@@ -66,8 +73,16 @@ impl Permits {
         }
     }
 
-    /// Waits for `count` permits, in turn.
+    /// Takes `count` permits if they are there and the task has budget to go on with them.
+    ///
+    /// As a rule they are; so those who wait ask this first, and [`Permits::acquire`] makes a place
+    /// in the queue for the rest.
     #[inline]
+    pub(super) fn acquire_now(&self, count: usize) -> bool {
+        budget::charge_if(|| self.try_acquire(count).is_ok())
+    }
+
+    /// Waits for `count` permits, in turn.
     pub(super) fn acquire(&self, count: usize) -> Acquire<'_> {
         Acquire::new(self, count)
     }
@@ -94,8 +109,23 @@ impl Permits {
 
     #[track_caller]
     fn hand_over(&self, count: usize) {
-        let mut wakers = Wakers::new();
         let mut queue = self.queue.lock();
+        // As a rule all of them are for one.
+        let Some(missing) = queue.front().filter(|missing| **missing == count) else {
+            return self.hand_out(queue, count);
+        };
+        *missing = 0;
+        let waker = queue.pop_one();
+        self.settle(&queue);
+        drop(queue);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    #[track_caller]
+    fn hand_out(&self, mut queue: Locked<'_, usize>, count: usize) {
+        let mut wakers = Wakers::new();
         let left = serve(&mut queue, count, &mut wakers);
         let mut fits = true;
         if queue.is_empty() {
@@ -132,18 +162,22 @@ impl Permits {
 
     /// Takes what is free of `count` permits; whoever misses some after that has to wait.
     fn line_up(&self, queue: &Locked<'_, usize>, count: usize) -> Result<usize, Closed> {
+        // Relaxed: under the lock nobody else changes a crowded word.
+        let word = Word(self.word.load(Ordering::Relaxed));
+        if word.is_crowded() {
+            return Ok(count);
+        }
         let mut missing = count;
         let before = self.update(|word| {
             if word.is_closed() {
                 return word;
             }
-            // Nothing is free if others wait already.
             let taken = count.min(word.free());
             missing = count - taken;
             let next = Word(word.0 - Word::new(taken).0);
             if missing > 0 { next.crowded() } else { next }
         });
-        debug_assert!(before.is_crowded() || queue.is_empty());
+        debug_assert!(queue.is_empty());
         if before.is_closed() { Err(Closed) } else { Ok(missing) }
     }
 

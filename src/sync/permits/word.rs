@@ -77,7 +77,7 @@ impl Word {
     }
 
     #[must_use]
-    pub(super) fn closed(self) -> Self {
+    pub(super) const fn closed(self) -> Self {
         Self(self.0 | CLOSED)
     }
 }

@@ -186,7 +186,9 @@ impl Semaphore {
     /// # }
     /// ```
     pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        self.permits.acquire(1).await?;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await?;
+        }
         Ok(SemaphorePermit::new(self, 1))
     }
 
@@ -219,7 +221,9 @@ impl Semaphore {
     /// ```
     pub async fn acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
         let n = checked(n);
-        self.permits.acquire(n).await?;
+        if !self.permits.acquire_now(n) {
+            self.permits.acquire(n).await?;
+        }
         Ok(SemaphorePermit::new(self, n))
     }
 
@@ -248,7 +252,9 @@ impl Semaphore {
     /// # }
     /// ```
     pub async fn acquire_owned(self: UserArc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.permits.acquire(1).await?;
+        if !self.permits.acquire_now(1) {
+            self.permits.acquire(1).await?;
+        }
         Ok(OwnedSemaphorePermit::new(self, 1))
     }
 
@@ -284,7 +290,9 @@ impl Semaphore {
         n: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
         let n = checked(n);
-        self.permits.acquire(n).await?;
+        if !self.permits.acquire_now(n) {
+            self.permits.acquire(n).await?;
+        }
         Ok(OwnedSemaphorePermit::new(self, n))
     }
 
