@@ -4,32 +4,22 @@
 
 #[path = "support/dir.rs"]
 mod dir;
+#[path = "support/limit.rs"]
+mod limit;
 #[path = "support/net.rs"]
 mod support;
 
 use dir::Dir;
+use limit::{Limit, alone, open_descriptors};
 use runtime::io::AsyncReadExt;
 use runtime::net::unix::pipe;
 use runtime::net::{
     TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
 };
 use runtime::runtime::Builder;
-use std::fs::File;
 use std::io::Write;
-use std::os::fd::AsRawFd;
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use support::{poll_once, soon, tcp_pair};
-
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn open_descriptors() -> usize {
-    // Leaves out the one that the listing itself has open.
-    std::fs::read_dir("/proc/self/fd").unwrap().count() - 1
-}
 
 fn block_on<R>(future: impl Future<Output = R>) -> R {
     Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
@@ -159,31 +149,31 @@ fn running_out_of_descriptors_is_an_error_that_passes() {
     });
 }
 
-/// Holds all descriptors that may be opened, and lowers their number, until it is dropped.
-struct Limit {
-    _held: Vec<File>,
-    old: libc::rlimit,
-}
+#[test]
+fn a_listener_that_waits_goes_on_when_there_are_descriptors_again() {
+    let _alone = alone();
+    let dir = Dir::new();
+    block_on(async {
+        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = tcp.local_addr().unwrap();
+        let path = dir.join("listener");
+        let unix = UnixListener::bind(&path).unwrap();
+        // Both wait, so that each connection comes as an event, of which there is one.
+        let (mut tcp_accept, mut unix_accept) = (pin!(tcp.accept()), pin!(unix.accept()));
+        assert!(poll_once(tcp_accept.as_mut()).is_pending());
+        assert!(poll_once(unix_accept.as_mut()).is_pending());
 
-impl Limit {
-    fn use_up() -> Limit {
-        let mut old = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: the pointer is to a live value of the type that the call writes.
-        assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut old) }, 0);
-        let largest = File::open("/dev/null").unwrap().as_raw_fd() + 20;
-        set_limit(&libc::rlimit { rlim_cur: largest as libc::rlim_t, ..old });
-        let held = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
-        Limit { _held: held, old }
-    }
-}
+        let clients =
+            (std::net::TcpStream::connect(addr), std::os::unix::net::UnixStream::connect(&path));
+        let limit = Limit::use_up();
+        let error = soon(tcp_accept).await.unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
+        let error = soon(unix_accept).await.unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
+        drop(limit);
 
-impl Drop for Limit {
-    fn drop(&mut self) {
-        set_limit(&self.old);
-    }
-}
-
-fn set_limit(limit: &libc::rlimit) {
-    // SAFETY: the pointer is to a live value of the type that the call reads.
-    assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, limit) }, 0);
+        soon(tcp.accept()).await.unwrap();
+        soon(unix.accept()).await.unwrap();
+        drop(clients);
+    });
 }

@@ -304,6 +304,27 @@ async fn datagrams_keep_their_order_and_their_ends() {
 }
 
 #[runtime::test]
+async fn what_does_not_fit_is_cut_off_and_the_next_datagram_is_whole() {
+    let (a, b) = UnixDatagram::pair().unwrap();
+    a.send(b"long datagram").await.unwrap();
+    a.send(b"").await.unwrap();
+    a.send(b"next").await.unwrap();
+    let mut buf = [0; 4];
+    assert_eq!(soon(b.recv(&mut buf)).await.unwrap(), 4);
+    assert_eq!(&buf, b"long");
+    assert_eq!(soon(b.recv(&mut buf)).await.unwrap(), 0, "an empty datagram is one");
+    assert_eq!(soon(b.recv(&mut buf)).await.unwrap(), 4);
+    assert_eq!(&buf, b"next");
+}
+
+#[runtime::test]
+async fn nothing_is_read_or_written_at_once() {
+    let (mut a, _b) = UnixStream::pair().unwrap();
+    assert!(matches!(poll_once(pin!(a.read(&mut []))), Poll::Ready(Ok(0))));
+    assert!(matches!(poll_once(pin!(a.write(&[]))), Poll::Ready(Ok(0))));
+}
+
+#[runtime::test]
 async fn a_datagram_is_answered_by_its_address() {
     let dir = Dir::new();
     let (server_path, client_path) = (dir.join("server"), dir.join("client"));

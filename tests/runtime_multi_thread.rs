@@ -26,6 +26,24 @@ fn tasks_run_and_are_joined() {
 }
 
 #[test]
+fn a_burst_larger_than_the_queue_of_a_loop_runs() {
+    let rt = workers(1);
+    let count = rt.block_on(async {
+        let burst = runtime::spawn(async {
+            let tasks: Vec<_> = (0..1_000).map(|_| runtime::spawn(async {})).collect();
+            let mut count = 0;
+            for task in tasks {
+                count += usize::from(task.await.is_ok());
+            }
+            count
+        });
+        runtime::time::timeout(Duration::from_secs(20), burst).await.expect("none is lost").unwrap()
+    });
+    assert_eq!(count, 1_000);
+    assert!(rt.metrics().worker_overflow_count(0) > 0);
+}
+
+#[test]
 fn two_tasks_run_at_the_same_time() {
     let rt = workers(2);
     let both = Arc::new(Barrier::new(2));

@@ -4,9 +4,10 @@ use super::async_fd_guard::{AsyncFdReadyGuard, AsyncFdReadyMutGuard};
 use super::registration::Registration;
 use super::{Interest, Ready};
 use crate::engine::reactor::Direction;
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::task::{Context, Poll, ready};
-use std::{error, fmt, io};
+use std::{error, fmt, io, ptr};
 
 /// Watches a descriptor that the program reads and writes by itself.
 ///
@@ -43,7 +44,6 @@ use std::{error, fmt, io};
 /// # std::io::Result::Ok(())
 /// ```
 pub struct AsyncFd<T: AsRawFd> {
-    // Dropped first: what is registered must still be open.
     registration: Registration,
     inner: T,
 }
@@ -79,7 +79,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # std::io::Result::Ok(())
     /// ```
     #[track_caller]
-    pub fn new(inner: T) -> io::Result<AsyncFd<T>> {
+    pub fn new(inner: T) -> io::Result<Self> {
         AsyncFd::with_interest(inner, BOTH)
     }
 
@@ -110,7 +110,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # std::io::Result::Ok(())
     /// ```
     #[track_caller]
-    pub fn with_interest(inner: T, interest: Interest) -> io::Result<AsyncFd<T>> {
+    pub fn with_interest(inner: T, interest: Interest) -> io::Result<Self> {
         AsyncFd::try_with_interest(inner, interest).map_err(Into::into)
     }
 
@@ -144,7 +144,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # std::io::Result::Ok(())
     /// ```
     #[track_caller]
-    pub fn try_new(inner: T) -> Result<AsyncFd<T>, AsyncFdRegisterError<T>> {
+    pub fn try_new(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
         AsyncFd::try_with_interest(inner, BOTH)
     }
 
@@ -177,7 +177,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     pub fn try_with_interest(
         inner: T,
         interest: Interest,
-    ) -> Result<AsyncFd<T>, AsyncFdRegisterError<T>> {
+    ) -> Result<Self, AsyncFdRegisterError<T>> {
         let registration = Registration::new(inner.as_raw_fd(), interest, Ready::EMPTY);
         match registration.register() {
             Ok(_) => Ok(AsyncFd { registration, inner }),
@@ -217,7 +217,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # std::io::Result::Ok(())
     /// ```
     #[track_caller]
-    pub unsafe fn register(inner: T) -> Result<AsyncFd<T>, AsyncFdRegisterError<T>> {
+    pub unsafe fn register(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
         AsyncFd::try_with_interest(inner, BOTH)
     }
 
@@ -256,7 +256,7 @@ impl<T: AsRawFd> AsyncFd<T> {
     pub unsafe fn register_with_interest(
         inner: T,
         interest: Interest,
-    ) -> Result<AsyncFd<T>, AsyncFdRegisterError<T>> {
+    ) -> Result<Self, AsyncFdRegisterError<T>> {
         AsyncFd::try_with_interest(inner, interest)
     }
 
@@ -322,8 +322,12 @@ impl<T: AsRawFd> AsyncFd<T> {
     /// # std::io::Result::Ok(())
     /// ```
     pub fn into_inner(self) -> T {
-        drop(self.registration);
-        self.inner
+        let this = ManuallyDrop::new(self);
+        // SAFETY: each field is taken out once, and `this` is never dropped.
+        let (inner, registration) =
+            unsafe { (ptr::read(&this.inner), ptr::read(&this.registration)) };
+        drop(registration);
+        inner
     }
 
     /// Polls for readability; of several tasks that do so, the last is woken.
@@ -728,8 +732,7 @@ impl<T: AsRawFd> AsyncFd<T> {
         interest: Interest,
         mut f: impl FnMut(&mut T) -> io::Result<R>,
     ) -> io::Result<R> {
-        let AsyncFd { registration, inner } = self;
-        registration.async_io(interest, || f(inner)).await
+        self.registration.async_io(interest, || f(&mut self.inner)).await
     }
 
     /// Does `f` if the descriptor is known to be ready for `interest`.
@@ -797,6 +800,14 @@ impl<T: AsRawFd> AsyncFd<T> {
 
     pub(super) fn registration(&self) -> &Registration {
         &self.registration
+    }
+}
+
+impl<T: AsRawFd> Drop for AsyncFd<T> {
+    fn drop(&mut self) {
+        // What is watched must still be open, so this comes before the object is dropped. An error
+        // says that it was closed behind our back, and so is watched no more.
+        let _ = self.registration.end();
     }
 }
 

@@ -69,7 +69,7 @@ impl<'a> ReadBuf<'a> {
     /// assert!(buf.filled().is_empty());
     /// ```
     #[inline]
-    pub fn new(buf: &'a mut [u8]) -> Self {
+    pub fn new(buf: &'a mut [u8]) -> ReadBuf<'a> {
         let initialized = buf.len();
         // SAFETY: same layout; nothing uninitialised is ever written through this reference (the
         // methods that would allow it are unsafe and forbid it), so the owner's bytes stay bytes.
@@ -87,7 +87,7 @@ impl<'a> ReadBuf<'a> {
     /// assert!(buf.initialized().is_empty());
     /// ```
     #[inline]
-    pub fn uninit(buf: &'a mut [MaybeUninit<u8>]) -> Self {
+    pub fn uninit(buf: &'a mut [MaybeUninit<u8>]) -> ReadBuf<'a> {
         Self { bytes: buf, filled: 0, initialized: 0 }
     }
 

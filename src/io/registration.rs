@@ -123,7 +123,8 @@ impl Registration {
         self.end()
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    /// As [`Registration::deregister`], for who drops this afterwards.
+    pub(super) fn end(&mut self) -> io::Result<()> {
         match self.place.take() {
             Some(Ok(placed)) => self.runtime.port(placed.port).deregister(&placed.source, self.fd),
             _ => Ok(()),

@@ -120,7 +120,12 @@ impl Running {
             watch.notice.clear();
             self.child.try_wait()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
         };
-        watch.notice.async_io(Interest::READABLE, reap).await
+        let ended = watch.notice.async_io(Interest::READABLE, reap).await;
+        if ended.is_err() {
+            // A later wait may find another runtime, or one with more room.
+            self.watch = None;
+        }
+        ended
     }
 }
 

@@ -474,3 +474,17 @@ fn a_signal_handler_in_between_does_not_shorten_a_wait() {
     other.join().unwrap();
     signal_hook_registry::unregister(handler);
 }
+
+#[test]
+fn a_wake_up_that_another_thread_takes_in_is_passed_on() {
+    let mut lp = Loop::new();
+    let (_ours, _theirs, _source) = lp.stream();
+    lp.turn(Wait::No);
+    lp.port.unpark();
+    lp.reactor.turn_for_holder(&lp.port, &lp.clock);
+    // The holder goes to sleep now. It would sleep for an hour.
+    let until = lp.clock.now() + 3_600_000 * MS;
+    let start = Instant::now();
+    lp.turn(Wait::Until(Some(until)));
+    assert!(start.elapsed() < Duration::from_secs(600), "the wake-up was lost");
+}

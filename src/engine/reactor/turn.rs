@@ -4,7 +4,7 @@ use super::Ready;
 use super::delivery::Delivery;
 use super::platform::Alarm;
 use super::port::Port;
-use super::registry::{ALARM, BELL};
+use super::registry::{ALARM, BELL, WAKE};
 use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use std::io;
@@ -42,11 +42,14 @@ pub(crate) struct Reactor {
     alarm: Alarm,
     /// When timers may end a wait next.
     due_from: u64,
+    /// Whether the last poll took in a wake-up.
+    woken: bool,
 }
 
 impl Reactor {
     pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        Reactor { poll, events: mio::Events::with_capacity(events), alarm, due_from: 0 }
+        let events = mio::Events::with_capacity(events);
+        Reactor { poll, events, alarm, due_from: 0, woken: false }
     }
 
     /// What the operating system knows the poller by.
@@ -76,6 +79,18 @@ impl Reactor {
             self.due_from = now + pace.min(PACE_MAX);
         }
         events + fired
+    }
+
+    /// As a turn that does not wait, in place of the thread that holds the loop.
+    ///
+    /// A wake-up that this takes in is passed on: it may be meant for that thread, which is about to
+    /// wait.
+    pub(crate) fn turn_for_holder(&mut self, port: &Port, clock: &AnchoredClock) {
+        self.woken = false;
+        self.turn(port, clock, Wait::No);
+        if self.woken {
+            port.unpark();
+        }
     }
 
     fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
@@ -108,6 +123,7 @@ impl Reactor {
             if event.token() == ALARM {
                 self.alarm.rang();
             }
+            self.woken |= event.token() == WAKE;
             if event.token() == BELL {
                 port.note_bell();
             }

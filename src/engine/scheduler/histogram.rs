@@ -74,7 +74,8 @@ fn part_start(precision: u32, part: usize) -> u64 {
         return part as u64;
     }
     let shift = (part / parts - 1) as u32;
-    ((part % parts + parts) as u64).checked_shl(shift).unwrap_or(u64::MAX)
+    let start = (part % parts + parts) as u64;
+    if shift > start.leading_zeros() { u64::MAX } else { start << shift }
 }
 
 /// One loop's polls, counted by its holder.

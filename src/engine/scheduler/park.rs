@@ -77,7 +77,7 @@ fn look_after(core: &Core) -> bool {
         // Taken: the loop is at it itself, so it is not stuck any more.
         outside.reactor.try_with(|reactor| {
             if let Some(reactor) = reactor {
-                reactor.turn(&outside.port, shared.clock(), Wait::No);
+                reactor.turn_for_holder(&outside.port, shared.clock());
             }
         });
         if let Some(task) = outside.loot.as_ref().and_then(|loot| loot.next.take()) {

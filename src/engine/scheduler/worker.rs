@@ -123,6 +123,17 @@ impl Core {
         self.queue.with_mut(|queue| access(unsafe { &mut *queue }))
     }
 
+    /// As `with_queue`; what the lane sheds goes to the ring.
+    #[inline]
+    fn with_shed<R>(&self, access: impl FnOnce(&mut Queue, &mut Fifo<Task>) -> R) -> R {
+        let mut shed = Fifo::new();
+        let result = self.with_queue(|queue| access(queue, &mut shed));
+        if !shed.is_empty() {
+            self.shed(shed);
+        }
+        result
+    }
+
     fn with_owned<R>(&self, access: impl FnOnce(&mut OwnedTasks) -> R) -> R {
         // SAFETY: only the holder comes here, and no list operation calls foreign code.
         self.owned.with_mut(|owned| access(unsafe { &mut *owned }))
@@ -132,8 +143,7 @@ impl Core {
     #[inline]
     pub(super) fn schedule(&self, task: Task) {
         self.counters().local_schedules.add(1);
-        let mut shed = Fifo::new();
-        let crowded = self.with_queue(|queue| match queue {
+        let crowded = self.with_shed(|queue, shed| match queue {
             Queue::Alone(tasks) => {
                 tasks.push_back(task);
                 false
@@ -141,24 +151,15 @@ impl Core {
             Queue::Open(tasks) => {
                 // Who wakes itself wants the others to run first.
                 if task.address() == self.running.get() {
-                    tasks.push_back(task, &mut shed);
+                    tasks.push_back(task, shed);
                 } else {
-                    tasks.push_next(task, &mut shed);
+                    tasks.push_next(task, shed);
                 }
                 tasks.len() > 1
             }
         });
-        if crowded {
-            self.share(shed);
-        }
-    }
-
-    /// Lets others have of what is queued, beside what this loop runs next.
-    fn share(&self, shed: Fifo<Task>) {
-        if !shed.is_empty() {
-            self.shed(shed);
-        }
-        if self.shared.idle.may_help() {
+        // What waits behind something else could be run by another loop.
+        if crowded && self.shared.idle.may_help() {
             self.shared.unpark_any();
         }
     }
@@ -281,11 +282,7 @@ impl Core {
                 return Some(task);
             }
         }
-        let mut shed = Fifo::new();
-        let task = self.with_queue(|queue| queue.pop(&mut shed));
-        if !shed.is_empty() {
-            self.shed(shed);
-        }
+        let task = self.with_shed(|queue, shed| queue.pop(shed));
         task.or_else(|| self.refill(&self.shared.ring))
     }
 
@@ -299,15 +296,13 @@ impl Core {
         let _ = ring.pop_batch(RING_BATCH, &mut batch);
         self.counters().taken_over.add(batch.len() as u64);
         let first = batch.pop_front();
-        self.with_queue(|queue| match queue {
+        // The lane was empty, but a thief may be in the way of filling it.
+        self.with_shed(|queue, shed| match queue {
             Queue::Alone(tasks) => tasks.append(&mut batch),
             Queue::Open(tasks) => {
-                let mut shed = Fifo::new();
                 while let Some(task) = batch.pop_front() {
-                    tasks.push_back(task, &mut shed);
+                    tasks.push_back(task, shed);
                 }
-                // The lane was empty, so a batch fits.
-                debug_assert!(shed.is_empty());
             }
         });
         first
@@ -356,14 +351,10 @@ impl Core {
 
     /// Queues a task that was another loop's, to run next.
     pub(super) fn take_over(&self, task: Task) {
-        let mut shed = Fifo::new();
-        self.with_queue(|queue| match queue {
+        self.with_shed(|queue, shed| match queue {
             Queue::Alone(tasks) => tasks.push_back(task),
-            Queue::Open(tasks) => tasks.push_next(task, &mut shed),
+            Queue::Open(tasks) => tasks.push_next(task, shed),
         });
-        if !shed.is_empty() {
-            self.shed(shed);
-        }
     }
 
     /// Says that the search is over, and has somebody else search if there is more to be found.
@@ -465,11 +456,9 @@ impl Core {
     }
 
     fn discard_queued(&self) {
-        let mut shed = Fifo::new();
-        while let Some(task) = self.with_queue(|queue| queue.pop(&mut shed)) {
+        while let Some(task) = self.with_shed(|queue, shed| queue.pop(shed)) {
             discard(task);
         }
-        self.shed(shed);
     }
 }
 

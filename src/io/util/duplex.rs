@@ -1,11 +1,12 @@
 //! Two connected streams in memory.
 
-use super::pipe::Pipe;
-use crate::io::forward::{forward_read, forward_write};
-use crate::io::{AsyncRead, AsyncWrite};
-use crate::shim::Arc;
+use super::pipe::{Outcome, Pipe};
+use crate::engine::task::budget;
+use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
+use crate::shim::{Arc, Mutex};
+use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Makes two streams that are connected: what one writes the other reads.
 ///
@@ -35,8 +36,8 @@ use std::task::{Context, Poll};
 /// ```
 #[track_caller]
 pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
-    let there = Arc::new(Pipe::new(max_buf_size));
-    let back = Arc::new(Pipe::new(max_buf_size));
+    let there = Arc::new(Shared(Mutex::new(Pipe::new(max_buf_size))));
+    let back = Arc::new(Shared(Mutex::new(Pipe::new(max_buf_size))));
     (
         DuplexStream { incoming: back.clone(), outgoing: there.clone() },
         DuplexStream { incoming: there, outgoing: back },
@@ -68,16 +69,93 @@ pub fn duplex(max_buf_size: usize) -> (DuplexStream, DuplexStream) {
 /// ```
 #[derive(Debug)]
 pub struct DuplexStream {
-    incoming: Arc<Pipe>,
-    outgoing: Arc<Pipe>,
+    incoming: Arc<Shared>,
+    outgoing: Arc<Shared>,
+}
+
+/// A pipe that both streams reach. No foreign code runs under its lock: a task's waker is cloned
+/// before it, and wakers are woken or dropped after it is released.
+#[derive(Debug)]
+struct Shared(Mutex<Pipe>);
+
+impl Shared {
+    fn close(&self) {
+        let waiting = self.0.lock().close();
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Tries a step; if that says to wait, leaves the task's waker.
+    fn poll<T>(
+        &self,
+        cx: &mut Context<'_>,
+        mut step: impl FnMut(&mut Pipe) -> Outcome<T>,
+    ) -> Poll<T> {
+        let charge = ready!(budget::poll_proceed(cx));
+        let mut fresh: Option<Waker> = None;
+        loop {
+            let mut pipe = self.0.lock();
+            if let Some((value, peer)) = step(&mut pipe) {
+                drop(pipe);
+                charge.made_progress();
+                peer.into_iter().for_each(Waker::wake);
+                return Poll::Ready(value);
+            }
+            if pipe.awaits(cx.waker()) {
+                return Poll::Pending;
+            }
+            // Once around to clone the waker with no lock held; meanwhile there may be news.
+            let Some(waker) = fresh.take() else {
+                drop(pipe);
+                fresh = Some(cx.waker().clone());
+                continue;
+            };
+            let replaced = pipe.wait(waker);
+            drop(pipe);
+            drop(replaced);
+            return Poll::Pending;
+        }
+    }
 }
 
 impl AsyncRead for DuplexStream {
-    forward_read!(self => Pin::new(&mut &*self.incoming));
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.incoming.poll(cx, |pipe| pipe.read(buf)).map(Ok)
+    }
 }
 
 impl AsyncWrite for DuplexStream {
-    forward_write!(self => Pin::new(&mut &*self.outgoing), true);
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.outgoing.poll(cx, |pipe| pipe.write(bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.outgoing.close();
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl Drop for DuplexStream {

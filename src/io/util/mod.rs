@@ -32,6 +32,7 @@ mod write_vectored;
 mod buf_reader;
 mod buf_stream;
 mod buf_writer;
+mod byte_queue;
 mod chain;
 mod join;
 mod lines;

@@ -1,10 +1,11 @@
 //! A stream in memory that gives back what was written to it.
 
-use super::pipe::Pipe;
-use crate::io::forward::{forward_read, forward_write};
-use crate::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
+use super::pipe::{Outcome, Pipe};
+use crate::engine::task::budget;
+use crate::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf, split};
+use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Makes a pipe in memory: what is written to one half is read from the other.
 ///
@@ -79,10 +80,61 @@ impl SimplexStream {
     }
 }
 
+/// Wakes whom a step of the pipe has news for, or waits for news.
+fn poll<T>(
+    pipe: &mut Pipe,
+    cx: &mut Context<'_>,
+    step: impl FnOnce(&mut Pipe) -> Outcome<T>,
+) -> Poll<T> {
+    let charge = ready!(budget::poll_proceed(cx));
+    let Some((value, peer)) = step(pipe) else {
+        if !pipe.awaits(cx.waker()) {
+            drop(pipe.wait(cx.waker().clone()));
+        }
+        return Poll::Pending;
+    };
+    charge.made_progress();
+    peer.into_iter().for_each(Waker::wake);
+    Poll::Ready(value)
+}
+
 impl AsyncRead for SimplexStream {
-    forward_read!(self => Pin::new(&mut &self.pipe));
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        poll(&mut self.pipe, cx, |pipe| pipe.read(buf)).map(Ok)
+    }
 }
 
 impl AsyncWrite for SimplexStream {
-    forward_write!(self => Pin::new(&mut &self.pipe), true);
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        poll(&mut self.pipe, cx, |pipe| pipe.write(bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.pipe.close().into_iter().for_each(Waker::wake);
+        Poll::Ready(Ok(()))
+    }
 }
