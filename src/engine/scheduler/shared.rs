@@ -105,7 +105,6 @@ impl Shared {
         queues: Vec<Queue>,
         watch: Option<Watch>,
     ) -> Arc<Self> {
-        static NEXT_ID: Counter = Counter::new(1);
         let shared = Arc::new(Self {
             ring: MicrotaskRing::new(),
             idle: Idle::new(loops.len()),
@@ -117,7 +116,7 @@ impl Shared {
             pool: Pool::new(config.pool.clone()),
             clock,
             config,
-            id: NEXT_ID.take(1),
+            id: next_id(),
             seeds: Counter::new(0),
         });
         for (index, queue) in queues.into_iter().enumerate() {
@@ -295,6 +294,12 @@ impl Outside {
     pub(super) fn put_core(&self, core: Arc<Core>) {
         self.core.put(Box::new(Held(core)));
     }
+}
+
+/// An id that no other runtime has.
+pub(crate) fn next_id() -> u64 {
+    static NEXT_ID: Counter = Counter::new(1);
+    NEXT_ID.take(1)
 }
 
 impl Owner for Shared {
