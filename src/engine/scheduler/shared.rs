@@ -75,7 +75,7 @@ impl Shared {
     /// Builds a runtime of one loop, which whoever calls `block_on` drives.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
         let clock = Arc::new(AnchoredClock::new());
-        let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+        let (reactor, port) = reactor::pair(clock.clone())?;
         let outside = Outside::new(reactor, port, None, config.poll_times);
         Ok(Self::with_loops(config, clock, Box::new([outside]), [Queue::alone()].into(), None))
     }
@@ -87,7 +87,7 @@ impl Shared {
         let mut outsides = Vec::with_capacity(loops);
         let mut queues = Vec::with_capacity(loops);
         for _ in 0..loops {
-            let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+            let (reactor, port) = reactor::pair(clock.clone())?;
             if let Some(watch) = &watch {
                 watch.bell().join(&reactor)?;
             }
