@@ -276,3 +276,20 @@ fn options_reach_the_builder() {
     assert_eq!(calls(named), ["multi_thread", "all", "3", "crowd"]);
     assert_eq!(calls(paused), ["current_thread", "all", "true"]);
 }
+
+#[runtime::main(flavor = "local")]
+async fn on_a_local_runtime() -> usize {
+    let words = std::rc::Rc::new(["to", "be"]);
+    runtime::task::spawn_local(async move { words.len() }).await.unwrap()
+}
+
+#[test]
+fn a_local_runtime_runs_local_tasks() {
+    assert_eq!(on_a_local_runtime(), 2);
+}
+
+#[runtime::test(flavor = "local", start_paused = true)]
+async fn a_test_may_be_local() {
+    let hour = std::time::Duration::from_secs(3600);
+    runtime::task::spawn_local(runtime::time::sleep(hour)).await.unwrap();
+}

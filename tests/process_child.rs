@@ -229,6 +229,15 @@ async fn a_child_reaped_by_somebody_else_is_an_error_for_ever() {
 
 #[runtime::test]
 async fn many_children_at_once_are_all_waited_for() {
+    wait_for_many().await;
+}
+
+#[runtime::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_loops_wait_for_children() {
+    wait_for_many().await;
+}
+
+async fn wait_for_many() {
     let children: Vec<_> =
         (0..50).map(|code| runtime::spawn(sh(&format!("exit {code}")).status())).collect();
     for (code, child) in children.into_iter().enumerate() {

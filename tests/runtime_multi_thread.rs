@@ -1,6 +1,7 @@
 //! What a program sees of a runtime of several loops.
 
 use runtime::runtime::{Builder, Runtime, RuntimeFlavor};
+use runtime::sync::Notify;
 use runtime::task::{self, yield_now};
 use runtime::time::{Duration, Instant, sleep};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -116,6 +117,198 @@ fn a_stuck_loop_does_not_hold_up_timers_of_others() {
     });
     assert!(stuck, "the nap waited for the loop that was stuck");
     assert!(late < Duration::from_millis(200), "{late:?}");
+}
+
+#[test]
+fn a_stuck_loop_does_not_hold_up_sockets_of_others() {
+    use runtime::io::{AsyncReadExt, AsyncWriteExt};
+    use runtime::net::UnixStream;
+
+    let rt = workers(2);
+    let waited = rt.block_on(async {
+        runtime::spawn(async {
+            let (mut here, mut there) = UnixStream::pair().unwrap();
+            // The socket is watched by this loop, which then is stuck for a while.
+            let reader = runtime::spawn(async move {
+                there.read_u8().await.unwrap();
+                std::time::Instant::now()
+            });
+            yield_now().await;
+            yield_now().await;
+            let start = std::time::Instant::now();
+            here.write_u8(1).await.unwrap();
+            std::thread::sleep(Duration::from_millis(300));
+            reader.await.unwrap() - start
+        })
+        .await
+        .unwrap()
+    });
+    assert!(waited < Duration::from_millis(150), "{waited:?}");
+}
+
+#[test]
+fn a_stuck_loop_does_not_hold_up_the_task_that_it_woke_last() {
+    let rt = workers(2);
+    let waited = rt.block_on(async {
+        runtime::spawn(async {
+            let start = std::time::Instant::now();
+            let next = runtime::spawn(async { std::time::Instant::now() });
+            std::thread::sleep(Duration::from_millis(300));
+            next.await.unwrap() - start
+        })
+        .await
+        .unwrap()
+    });
+    assert!(waited < Duration::from_millis(150), "{waited:?}");
+}
+
+/// How many polls of others a task waits for at most, once it is ready: see the docs of `Builder`.
+#[test]
+fn two_tasks_that_wake_each_other_do_not_keep_a_third_waiting() {
+    let rt = workers(1);
+    let turns = rt.block_on(async {
+        runtime::spawn(async {
+            let (ping, pong) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let turns = Arc::new(AtomicUsize::new(0));
+            let pair = [(ping.clone(), pong.clone()), (pong, ping.clone())].map(|(mine, other)| {
+                let turns = turns.clone();
+                runtime::spawn(async move {
+                    loop {
+                        mine.notified().await;
+                        turns.fetch_add(1, Ordering::Relaxed);
+                        other.notify_one();
+                    }
+                })
+            });
+            yield_now().await;
+            ping.notify_one();
+            let third = runtime::spawn(async {});
+            let before = turns.load(Ordering::Relaxed);
+            third.await.unwrap();
+            let after = turns.load(Ordering::Relaxed);
+            pair.iter().for_each(|task| task.abort());
+            after - before
+        })
+        .await
+        .unwrap()
+    });
+    assert!(turns <= 8, "{turns}");
+}
+
+#[test]
+fn a_task_from_outside_waits_for_a_bounded_number_of_polls() {
+    let rt =
+        Builder::new_multi_thread().worker_threads(1).global_queue_interval(20).build().unwrap();
+    let polls = rt.block_on(async {
+        runtime::spawn(async {
+            let polls = Arc::new(AtomicUsize::new(0));
+            let busy: Vec<_> = (0..100)
+                .map(|_| {
+                    let polls = polls.clone();
+                    runtime::spawn(async move {
+                        loop {
+                            polls.fetch_add(1, Ordering::Relaxed);
+                            yield_now().await;
+                        }
+                    })
+                })
+                .collect();
+            yield_now().await;
+            let handle = runtime::runtime::Handle::current();
+            let seen = polls.clone();
+            let before = polls.load(Ordering::Relaxed);
+            let outside = std::thread::spawn(move || {
+                handle.spawn(async move { seen.load(Ordering::Relaxed) })
+            });
+            let seen = outside.join().unwrap().await.unwrap();
+            busy.iter().for_each(|task| task.abort());
+            seen - before
+        })
+        .await
+        .unwrap()
+    });
+    assert!(polls <= 20 + 1, "{polls}");
+}
+
+#[test]
+fn a_socket_is_seen_within_a_bounded_number_of_polls() {
+    use runtime::io::{AsyncReadExt, AsyncWriteExt};
+    use runtime::net::UnixStream;
+
+    let rt = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .event_interval(30)
+        .build()
+        .unwrap();
+    let polls = rt.block_on(async {
+        runtime::spawn(async {
+            let polls = Arc::new(AtomicUsize::new(0));
+            let (mut here, mut there) = UnixStream::pair().unwrap();
+            let seen = polls.clone();
+            let reader = runtime::spawn(async move {
+                there.read_u8().await.unwrap();
+                seen.load(Ordering::Relaxed)
+            });
+            let busy: Vec<_> = (0..100)
+                .map(|_| {
+                    let polls = polls.clone();
+                    runtime::spawn(async move {
+                        loop {
+                            polls.fetch_add(1, Ordering::Relaxed);
+                            yield_now().await;
+                        }
+                    })
+                })
+                .collect();
+            yield_now().await;
+            let before = polls.load(Ordering::Relaxed);
+            here.write_u8(1).await.unwrap();
+            let seen = reader.await.unwrap();
+            busy.iter().for_each(|task| task.abort());
+            seen - before
+        })
+        .await
+        .unwrap()
+    });
+    // At most so many until the loop looks at the operating system; then the reader goes next.
+    assert!(polls <= 30 + 1, "{polls}");
+}
+
+#[test]
+fn tasks_that_wake_each_other_on_one_loop_leave_the_other_asleep() {
+    let rt = workers(2);
+    let wakes = |rt: &Runtime| -> u64 {
+        (0..2).map(|worker| rt.metrics().worker_park_unpark_count(worker)).sum()
+    };
+    let (before, after) = rt.block_on(async {
+        let rt = rt.handle().clone();
+        let metrics = rt.metrics();
+        let count =
+            move || -> u64 { (0..2).map(|worker| metrics.worker_park_unpark_count(worker)).sum() };
+        rt.spawn(async move {
+            let (ping, pong) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let (mine, other) = (pong.clone(), ping.clone());
+            let echo = runtime::spawn(async move {
+                for _ in 0..1_000 {
+                    other.notified().await;
+                    mine.notify_one();
+                }
+            });
+            let before = count();
+            for _ in 0..1_000 {
+                ping.notify_one();
+                pong.notified().await;
+            }
+            let after = count();
+            echo.await.unwrap();
+            (before, after)
+        })
+        .await
+        .unwrap()
+    });
+    assert!(after - before <= 4, "{} sleeps began or ended", after - before);
+    assert!(wakes(&rt) >= after);
 }
 
 #[test]

@@ -68,6 +68,21 @@ fn the_end_of_one_runtime_is_no_matter_to_another() {
     second.block_on(hears(&mut there));
 }
 
+#[cfg(target_os = "linux")]
+#[runtime::test(flavor = "multi_thread", worker_threads = 2)]
+async fn listeners_on_several_loops_hear_the_same_signal() {
+    let kind = SignalKind::from_raw(libc::SIGRTMIN() + 4);
+    let listeners: Vec<_> = (0..8).map(|_| signal(kind).unwrap()).collect();
+    let hearing: Vec<_> = listeners
+        .into_iter()
+        .map(|mut listener| runtime::spawn(async move { hears(&mut listener).await }))
+        .collect();
+    raise(kind);
+    for heard in hearing {
+        heard.await.unwrap();
+    }
+}
+
 #[runtime::test]
 async fn any_number_of_signals_is_one_event() {
     let kind = SignalKind::window_change();

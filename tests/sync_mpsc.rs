@@ -497,3 +497,18 @@ proptest! {
         }
     }
 }
+
+#[runtime::test(start_paused = true)]
+async fn sending_with_a_limit_ends_in_time_and_hands_the_value_back() {
+    use mpsc::error::SendTimeoutError;
+    use runtime::time::{Duration, Instant};
+    let limit = Duration::from_secs(5);
+    let (tx, mut rx) = mpsc::channel(1);
+    assert_eq!(tx.send_timeout(1, limit).await, Ok(()));
+    let start = Instant::now();
+    assert_eq!(tx.send_timeout(2, limit).await, Err(SendTimeoutError::Timeout(2)));
+    assert_eq!(start.elapsed(), limit);
+    assert_eq!((rx.recv().await, tx.capacity()), (Some(1), 1), "no room was lost");
+    drop(rx);
+    assert_eq!(tx.send_timeout(3, limit).await, Err(SendTimeoutError::Closed(3)));
+}

@@ -92,7 +92,9 @@ fn a_downgrade_lets_readers_in_and_no_writer() {
     let held = held.downgrade();
     let Poll::Ready(guard) = first.poll(reader) else { panic!("readers share") };
     assert_eq!((*guard, *held, second.wakes()), (1, 1, 0));
-    drop((guard, held));
+    drop(guard);
+    assert_eq!(second.wakes(), 0, "the one that was a writer still reads");
+    drop(held);
     assert!(second.poll(writer).is_ready());
 }
 

@@ -284,3 +284,45 @@ fn awaiting_ready_handles_does_not_starve_others() {
         ticker.abort();
     });
 }
+
+#[test]
+fn a_future_that_panics_is_dropped_while_its_thread_unwinds() {
+    struct Witness(Option<std::sync::mpsc::Sender<bool>>);
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            self.0.take().unwrap().send(std::thread::panicking()).unwrap();
+        }
+    }
+    let (send, recv) = std::sync::mpsc::channel();
+    let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    let task = rt.spawn(async move {
+        let _witness = Witness(Some(send.clone()));
+        let outer = Witness(Some(send));
+        std::future::poll_fn(|_| -> std::task::Poll<()> { panic!("in poll") }).await;
+        drop(outer);
+    });
+    assert!(rt.block_on(task).unwrap_err().is_panic());
+    assert_eq!(recv.iter().collect::<Vec<_>>(), [true, true]);
+}
+
+#[test]
+fn a_future_that_panics_in_its_poll_and_in_its_drop_leaves_the_first_panic() {
+    struct Boom;
+    impl Future for Boom {
+        type Output = ();
+        fn poll(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<()> {
+            panic!("first");
+        }
+    }
+    impl Drop for Boom {
+        fn drop(&mut self) {
+            panic!("second");
+        }
+    }
+    let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    let error = rt.block_on(rt.spawn(Boom)).unwrap_err();
+    assert_eq!(error.into_panic().downcast_ref(), Some(&"first"));
+}

@@ -5,6 +5,7 @@ use runtime::time::{self, Duration, Instant, sleep, sleep_until};
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::{Context, Waker};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -114,6 +115,28 @@ fn misuse_says_what_is_wrong() {
     assert!(twice.contains("time is already frozen"));
     assert!(refused(async { time::resume() }).contains("time is not frozen"));
     assert!(refused(time::advance(HOUR)).contains("time is not frozen"));
+}
+
+#[test]
+fn misuse_is_told_where_it_happens() {
+    static PLACES: Mutex<Vec<(String, u32)>> = Mutex::new(Vec::new());
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().unwrap();
+        PLACES.lock().unwrap().push((place.file().to_owned(), place.line()));
+        before(panic);
+    }));
+    let line = line!();
+    refused(async { time::resume() });
+    let twice = async {
+        time::pause();
+        time::pause();
+    };
+    refused(twice);
+    let places = PLACES.lock().unwrap();
+    for at in [line + 1, line + 4] {
+        assert!(places.contains(&(file!().to_owned(), at)), "{places:?}");
+    }
 }
 
 #[test]

@@ -43,7 +43,6 @@ impl Entry {
             }
         };
         let options = Options::parse(self.flavor, options);
-        let options = options.and_then(|options| options.check_available().map(|()| options));
         let complaint = self.check(&function).and(options.as_ref().map(drop).map_err(Clone::clone));
         let complaint = complaint.err().map(Error::into_compile_error);
         if function.signature.asyncness.is_none() {

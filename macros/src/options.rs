@@ -34,8 +34,6 @@ pub(crate) struct Options {
     start_paused: Option<LitBool>,
     unhandled_panic: Option<UnhandledPanic>,
     name: Option<LitStr>,
-    /// What was asked for that the runtime does not have yet.
-    not_yet: Option<Error>,
 }
 
 impl Options {
@@ -48,7 +46,6 @@ impl Options {
             start_paused: None,
             unhandled_panic: None,
             name: None,
-            not_yet: None,
         }
     }
 
@@ -69,25 +66,12 @@ impl Options {
         Ok(options)
     }
 
-    /// Refuses what the runtime does not have yet.
-    pub(crate) fn check_available(&self) -> Result<()> {
-        self.not_yet.clone().map_or(Ok(()), Err)
-    }
-
     fn set(&mut self, key: &Ident, value: &Expr) -> Result<()> {
         match key.to_string().as_str() {
-            "flavor" => {
-                self.flavor = flavor(value)?;
-                if self.flavor == Flavor::Local {
-                    let message = "this flavor is not there yet: use `current_thread`";
-                    self.not_yet = Some(Error::new_spanned(value, message));
-                }
-            }
+            "flavor" => self.flavor = flavor(value)?,
             "worker_threads" => self.worker_threads = Some(integer(value)?),
             "start_paused" => self.start_paused = Some(boolean(value)?),
-            "unhandled_panic" => {
-                self.unhandled_panic = Some(unhandled_panic(value)?);
-            }
+            "unhandled_panic" => self.unhandled_panic = Some(unhandled_panic(value)?),
             "name" => self.name = Some(string(key, value)?.clone()),
             "crate" => self.krate = Some(path(value)?),
             unknown => return Err(unknown_option(key.span(), unknown)),

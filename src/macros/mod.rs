@@ -8,6 +8,7 @@ mod pin;
 mod select;
 #[doc(hidden)]
 pub mod support;
+mod task_local;
 #[cfg(test)]
 mod tests;
 mod try_join;
@@ -29,13 +30,12 @@ mod try_join;
 /// |---|---|---|
 /// | `flavor` | `"multi_thread"` | tasks on threads of the runtime's own; the default of `main` |
 /// | | `"current_thread"` | everything on the calling thread; the default of [`test`](macro@test) |
+/// | | `"local"` | everything on the calling thread, with `spawn_local` beside `spawn` |
 /// | `worker_threads` | a number | how many threads; as many as there are cores unless given |
 /// | `unhandled_panic` | `"ignore"` or `"shutdown_runtime"` | what a panic in a task does; with `"current_thread"` |
 /// | `start_paused` | `true` or `false` | starts with a paused clock |
 /// | `name` | a string | the name of the runtime |
 /// | `crate` | a path, as a string | where the expansion finds this crate; `"::runtime"` unless given |
-///
-/// The flavor `"local"` is refused with a clear error until the runtime has it.
 ///
 /// # Panics
 ///

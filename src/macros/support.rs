@@ -3,8 +3,11 @@
 pub use super::chain::Chain;
 pub use super::live::Live;
 pub use super::maybe_done::MaybeDone;
+pub use crate::shim::user_thread_local;
 pub use ringloop_macros::{join, select, try_join};
+pub use std::cell::RefCell;
 pub use std::future::{Future, IntoFuture, poll_fn};
+pub use std::option::Option::{self, None};
 pub use std::pin::pin;
 pub use std::result::Result::{Err, Ok};
 pub use std::task::Poll;

@@ -81,6 +81,7 @@ impl Builder {
             lifo: true,
             before_park: None,
             after_unpark: None,
+            home: None,
             on_thread_start: None,
             on_thread_stop: None,
             pool: blocking::Config {

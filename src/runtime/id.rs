@@ -1,5 +1,6 @@
 //! Runtime ids.
 
+use crate::engine::scheduler::next_id;
 use std::fmt;
 
 /// An opaque number that tells a runtime apart from all others of the program.
@@ -16,6 +17,13 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Id(pub(super) u64);
+
+impl Id {
+    /// An id that no runtime has.
+    pub(crate) fn next() -> Self {
+        Self(next_id())
+    }
+}
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

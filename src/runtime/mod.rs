@@ -21,6 +21,7 @@ mod error;
 mod handle;
 mod histogram;
 mod id;
+mod local;
 mod metrics;
 mod observe;
 #[allow(clippy::module_inception)]
@@ -39,6 +40,7 @@ pub use histogram::{
     LogHistogramBuilder,
 };
 pub use id::Id;
+pub use local::{LocalOptions, LocalRuntime};
 pub use metrics::RuntimeMetrics;
 pub use runtime::Runtime;
 pub use seed::RngSeed;

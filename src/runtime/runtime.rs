@@ -1,7 +1,7 @@
 //! The owner of an event loop.
 
 use super::{Builder, EnterGuard, Handle, RuntimeMetrics};
-use crate::engine::scheduler::{Shared, block_on};
+use crate::engine::scheduler::{Config, Shared, block_on};
 use crate::engine::task::{JoinHandle, entered};
 use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -264,9 +264,13 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn build(&mut self) -> std::io::Result<Runtime> {
+        self.build_with(self.config())
+    }
+
+    pub(super) fn build_with(&self, config: Config) -> std::io::Result<Runtime> {
         let shared = match self.loops() {
-            None => Shared::current_thread(self.config())?,
-            Some(loops) => Shared::multi_thread(self.config(), loops)?,
+            None => Shared::current_thread(config)?,
+            Some(loops) => Shared::multi_thread(config, loops)?,
         };
         if self.starts_paused() {
             let running = shared.clock().pause();

@@ -7,6 +7,10 @@
 //! [`panicking`], [`available_parallelism`], [`hint`], [`SPINS`] and [`thread_local`].
 
 mod counter;
+// What users declare for themselves is theirs, also in a model.
+pub use std::thread::LocalKey as UserLocalKey;
+pub use std::thread_local as user_thread_local;
+
 pub(crate) use counter::Counter;
 
 #[cfg(loom)]

@@ -27,6 +27,7 @@ pub mod error;
 mod instant;
 mod interval;
 mod pause;
+mod send_timeout;
 mod sleep;
 mod timeout;
 

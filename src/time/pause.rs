@@ -34,14 +34,15 @@ use crate::task::yield_now;
 /// ```
 #[track_caller]
 pub fn pause() {
-    with_runtime(|runtime| {
-        assert!(
-            Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread,
-            "`time::pause()` requires the `current_thread` Tokio runtime. \
-             This is the default Runtime used by `#[tokio::test].`"
-        );
-        assert!(runtime.clock().pause(), "time is already frozen");
+    let stopped = with_runtime(|runtime| {
+        let flavor = Handle::current().runtime_flavor();
+        (flavor == RuntimeFlavor::CurrentThread).then(|| runtime.clock().pause())
     });
+    let stopped = stopped.expect(
+        "`time::pause()` requires the `current_thread` Tokio runtime. \
+         This is the default Runtime used by `#[tokio::test].`",
+    );
+    assert!(stopped, "time is already frozen");
 }
 
 /// Lets stopped time go on, from where it stopped.
@@ -67,7 +68,7 @@ pub fn pause() {
 /// ```
 #[track_caller]
 pub fn resume() {
-    with_runtime(|runtime| assert!(runtime.clock().resume(), "time is not frozen"));
+    assert!(with_runtime(|runtime| runtime.clock().resume()), "time is not frozen");
 }
 
 /// Moves stopped time forward by `duration`.
@@ -110,7 +111,7 @@ pub async fn advance(duration: Duration) {
 }
 
 #[track_caller]
-fn with_runtime(step: impl FnOnce(&Shared)) {
+fn with_runtime<R>(step: impl FnOnce(&Shared) -> R) -> R {
     let found = current::with_runtime(|runtime| step(runtime));
-    assert!(found.is_some(), "time cannot be frozen from outside the Tokio runtime");
+    found.expect("time cannot be frozen from outside the Tokio runtime")
 }

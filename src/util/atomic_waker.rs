@@ -48,6 +48,11 @@ impl AtomicWaker {
     /// Look again at what you wait for after the call, and not only before it. Of two registers
     /// at the same time one wakes itself at once.
     pub(crate) fn register(&self, waker: &Waker) {
+        drop(self.replace(waker));
+    }
+
+    /// As [`AtomicWaker::register`], and gives the waker before, to be dropped after the look.
+    pub(crate) fn replace(&self, waker: &Waker) -> Option<Waker> {
         let mut replaced = None;
         let mut fresh = None;
         // Relaxed: a guess that saves the second round below; it decides nothing.
@@ -60,7 +65,7 @@ impl AtomicWaker {
                 waker.wake_by_ref();
                 // The other one needs a moment.
                 hint::spin_loop();
-                return;
+                return replaced;
             }
             // No foreign code in here: a clone or drop that panics must find the cell handed back.
             let registered = self.waker.with_mut(|cell| {
@@ -82,6 +87,7 @@ impl AtomicWaker {
         // Pairs with the fence in `take`: the caller's next look sees the news of a taker that
         // did not see FULL.
         fence(Ordering::SeqCst);
+        replaced
     }
 
     /// Wakes and forgets the registered waker.

@@ -4,7 +4,7 @@
 //! idle to linked, and then either back (it gave up) or to done (somebody popped it):
 //!
 //! ```text
-//!   Idle -- link --> Linked -- pop_front, pop_back --> Done
+//!   Idle -- link --> Linked -- pop_front, .. ---> Done
 //!    ^                  |
 //!    +----- unlink -----+
 //! ```
@@ -89,21 +89,24 @@ impl<N> Locked<'_, N> {
     }
 
     /// Takes out the first in line; answers whether there was one.
+    #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
-        let node = self.list.pop_front();
-        self.finish_into(node, wakers)
-    }
-
-    /// Takes out the last in line; answers whether there was one.
-    pub(crate) fn pop_back(&mut self, wakers: &mut Wakers) -> bool {
-        let node = self.list.pop_back();
-        self.finish_into(node, wakers)
+        let Some(node) = self.list.pop_front() else { return false };
+        if let Some(waker) = self.finish(node) {
+            wakers.push(waker);
+        }
+        true
     }
 
     /// Takes out the first in line, for callers that take no other: no batch is needed then.
     #[inline]
     pub(crate) fn pop_one(&mut self) -> Option<Waker> {
         self.list.pop_front().and_then(|node| self.finish(node))
+    }
+
+    /// Takes out the last in line, as [`Locked::pop_one`] does the first.
+    pub(crate) fn pop_last(&mut self) -> Option<Waker> {
+        self.list.pop_back().and_then(|node| self.finish(node))
     }
 
     /// The note of the waiter that is last in line.
@@ -113,20 +116,12 @@ impl<N> Locked<'_, N> {
         unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
     }
 
-    fn finish_into(&mut self, node: Option<NonNull<Node<N>>>, wakers: &mut Wakers) -> bool {
-        let Some(node) = node else { return false };
-        if let Some(waker) = self.finish(node) {
-            wakers.push(waker);
-        }
-        true
-    }
-
     /// Tells the waiter of a node, which was linked a moment ago, that it is done.
     #[inline]
     fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
         let node = node.as_ptr();
-        // SAFETY: the node was linked a moment ago and learns of its release only by the store
-        // below; until then it is alive, and its entry belongs to the holder of the lock.
+        // SAFETY: the waiter learns of its release only by the store below; until then it is alive,
+        // and its entry belongs to the holder of the lock.
         let waker = unsafe { (*node).entry.with_mut(|entry| (*entry).waker.take()) };
         // SAFETY: as above; this is the last access.
         // Release: publishes the note to the Acquire in `Waiter::phase`.
@@ -242,6 +237,12 @@ impl<H: Home> Waiter<H> {
         self.waker(locked).take()
     }
 
+    #[cold]
+    fn give_up(self: Pin<&Self>) {
+        let waker = self.unlink(&mut self.home.queue().lock());
+        drop(waker);
+    }
+
     /// Sees to it that a linked waiter wakes `cx`; answers whether it is still linked.
     pub(crate) fn refresh(self: Pin<&Self>, cx: &Context<'_>) -> bool {
         let mut fresh: Option<Waker> = None;
@@ -284,9 +285,7 @@ impl<H: Home> Drop for Waiter<H> {
     fn drop(&mut self) {
         if self.phase() == Phase::Linked {
             // SAFETY: a waiter that was linked was pinned, and does not move any more.
-            let this = unsafe { Pin::new_unchecked(&*self) };
-            let waker = this.unlink(&mut this.home.queue().lock());
-            drop(waker);
+            unsafe { Pin::new_unchecked(&*self) }.give_up();
         }
     }
 }
@@ -316,7 +315,7 @@ mod tests {
         *locked.front().expect("two are linked") += 10;
         assert!(locked.pop_front(&mut Wakers::new()));
         *locked.back().expect("one is linked") += 20;
-        assert!(locked.pop_back(&mut Wakers::new()));
+        assert!(locked.pop_last().is_none(), "it has no waker");
         assert!(locked.is_empty() && !locked.pop_front(&mut Wakers::new()));
         assert_eq!((first.verdict(), second.verdict()), (Some(11), Some(22)));
     }

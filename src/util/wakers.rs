@@ -83,6 +83,14 @@ impl Wakers {
         panics.resume();
     }
 
+    #[cold]
+    fn drop_all(&mut self) {
+        while let Some(waker) = self.take() {
+            drop(waker);
+        }
+    }
+
+    #[inline]
     fn take(&mut self) -> Option<Waker> {
         if self.is_empty() {
             return None;
@@ -95,9 +103,10 @@ impl Wakers {
 }
 
 impl Drop for Wakers {
+    #[inline]
     fn drop(&mut self) {
-        while let Some(waker) = self.take() {
-            drop(waker);
+        if !self.is_empty() {
+            self.drop_all();
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A clock that counts from one instant taken when it was made.
 //!
 //! The anchor is a plain field behind `&self`: nothing can write it again, so no reader can meet it
-//! half written. Two readings are offered. [`AnchoredClock::now`] is exact; every new deadline is
-//! counted from it. [`AnchoredClock::tick`] is what the last turn saw; it decides which timers are
-//! due. A deadline counted from the tick would fire early by as much as the tick is old.
+//! half written. Three readings are offered. [`AnchoredClock::now`] is exact.
+//! [`AnchoredClock::after`] counts a deadline from a cheaper one, which may be late by a microsecond
+//! or two, but never early. [`AnchoredClock::tick`] is what the last turn saw; it decides which
+//! timers are due. A deadline counted from the tick would fire early by as much as the tick is old.
 
+use super::counter;
 use super::frozen::{Frozen, SHIFTED};
+use crate::shim::Counter;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,6 +23,8 @@ const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 /// A clock whose time is a number of nanoseconds, counted from its anchor.
 #[derive(Debug)]
 pub(crate) struct AnchoredClock {
+    /// What tells it from others of the process.
+    id: u64,
     anchor: Instant,
     tick: Tick,
     frozen: Frozen,
@@ -30,7 +35,13 @@ impl AnchoredClock {
     pub(crate) const START: u64 = ANCHOR;
 
     pub(crate) fn new() -> Self {
-        Self { anchor: Instant::now(), tick: Tick::new(), frozen: Frozen::new(&SHIFTED) }
+        static NEXT_ID: Counter = Counter::new(1);
+        Self {
+            id: NEXT_ID.take(1),
+            anchor: Instant::now(),
+            tick: Tick::new(),
+            frozen: Frozen::new(&SHIFTED),
+        }
     }
 
     /// The exact time.
@@ -60,11 +71,18 @@ impl AnchoredClock {
         }
     }
 
-    /// The number for the exact time `span` from now; one decades away if there is none.
+    /// The number for the time `span` from now; one decades away if there is none.
     #[inline]
     pub(crate) fn after(&self, span: Duration) -> u64 {
-        let now = self.now();
+        // No time at all ends with the next turn, which may follow at once.
+        let now = if span.is_zero() { self.now() } else { self.soon() };
         now.checked_add(nanos(span)).unwrap_or(now.saturating_add(nanos(FAR)))
+    }
+
+    /// The time, or one that follows in a moment.
+    #[inline]
+    fn soon(&self) -> u64 {
+        self.frozen.now(|| counter::now(self.id, || self.real()))
     }
 
     /// The instant for a number: the inverse of [`AnchoredClock::at`].

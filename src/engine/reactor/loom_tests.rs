@@ -48,7 +48,7 @@ fn registry() -> Arc<Registry> {
 }
 
 fn port() -> Arc<Port> {
-    let (_, port) = pair(1, Arc::new(AnchoredClock::new())).unwrap();
+    let (_, port) = pair(Arc::new(AnchoredClock::new())).unwrap();
     assert_eq!((port.timers().next_deadline(), port.timers().expire(0)), (None, 0));
     assert_eq!((port.clock().tick(), port.is_shutdown()), (0, false));
     assert!(port.sources().is_empty() && !port.waiting_for_io());

@@ -4,7 +4,7 @@
 //! a [`Port`], which any thread may use to wake the loop, to register sources and to set timers.
 //!
 //! ```text
-//!   OS event ── turn ── Source::arrived ── wakers collected ── locks released ── wake
+//!   OS event ── look ── deliver ── Source::arrived ── wakers collected ── locks released ── wake
 //!   task     ── Source::poll_ready ── bit set? go : leave a waker, look again
 //! ```
 //!
@@ -35,7 +35,7 @@ pub use self::ready::Ready;
 pub(crate) use self::source::{Direction, Source};
 pub(crate) use self::state::ReadyEvent;
 pub(crate) use self::timer_entry::{Closed, TimerEntry};
-pub(crate) use self::turn::{Reactor, Wait};
+pub(crate) use self::turn::{Events, Look, Reactor, Wait, deliver};
 
 #[cfg(all(test, loom))]
 mod loom_tests;

@@ -32,9 +32,9 @@ pub(crate) fn is_shutdown(error: &io::Error) -> bool {
         && error.get_ref().is_some_and(|inner| inner.to_string() == SHUTDOWN)
 }
 
-/// Makes the two sides of a loop's reactor. A turn takes in at most `events` events, and timers
+/// Makes the two sides of a loop's reactor, whose timers
 /// count by `clock`.
-pub(crate) fn pair(events: usize, clock: Arc<AnchoredClock>) -> io::Result<(Reactor, Arc<Port>)> {
+pub(crate) fn pair(clock: Arc<AnchoredClock>) -> io::Result<(Reactor, Arc<Port>)> {
     let poll = mio::Poll::new()?;
     let alarm = platform::Alarm::new(poll.registry(), ALARM, &clock)?;
     let port = Port {
@@ -48,7 +48,7 @@ pub(crate) fn pair(events: usize, clock: Arc<AnchoredClock>) -> io::Result<(Reac
         figures: [const { AtomicU64::new(0) }; 3],
         rang: AtomicBool::new(false),
     };
-    Ok((Reactor::new(poll, events, alarm), Arc::new(port)))
+    Ok((Reactor::new(poll, alarm), Arc::new(port)))
 }
 
 /// Wakes a loop, registers its sources and sets its timers.

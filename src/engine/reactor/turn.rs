@@ -34,22 +34,31 @@ pub(crate) enum Wait {
     Until(Option<u64>),
 }
 
-/// The waiting side of a loop, for the thread that holds the loop.
+/// Room for what one look at the operating system finds.
+pub(crate) type Events = mio::Events;
+
+/// The waiting side of a loop, for the thread that holds the loop; for moments, for another that
+/// does in its place what cannot wait.
 #[derive(Debug)]
 pub(crate) struct Reactor {
     poll: mio::Poll,
-    events: mio::Events,
     alarm: Alarm,
     /// When timers may end a wait next.
     due_from: u64,
-    /// Whether the last poll took in a wake-up.
-    woken: bool,
+}
+
+/// What a look has found, beside the events.
+#[must_use = "events are told once"]
+pub(crate) struct Look {
+    /// The time after it.
+    now: u64,
+    /// Whether it took in a wake-up of the loop.
+    pub(crate) woken: bool,
 }
 
 impl Reactor {
-    pub(super) fn new(poll: mio::Poll, events: usize, alarm: Alarm) -> Reactor {
-        let events = mio::Events::with_capacity(events);
-        Reactor { poll, events, alarm, due_from: 0, woken: false }
+    pub(super) fn new(poll: mio::Poll, alarm: Alarm) -> Reactor {
+        Reactor { poll, alarm, due_from: 0 }
     }
 
     /// What the operating system knows the poller by.
@@ -57,48 +66,52 @@ impl Reactor {
         self.poll.as_raw_fd()
     }
 
-    /// Waits as told, then wakes whom events and timers concern; answers how many those were.
-    ///
-    /// # Panics
-    ///
-    /// If a waker panics, after the others have been woken.
-    pub(crate) fn turn(&mut self, port: &Port, clock: &AnchoredClock, wait: Wait) -> usize {
+    /// Waits as told; [`deliver`] then hands out what happened. No foreign code runs in here.
+    pub(crate) fn look(
+        &mut self,
+        events: &mut Events,
+        port: &Port,
+        clock: &AnchoredClock,
+        wait: Wait,
+    ) -> Look {
         match wait {
             Wait::No if !port.sources().is_empty() => {
-                while !self.poll(port, Some(Duration::ZERO)) {}
+                while !self.poll(events, port, Some(Duration::ZERO)) {}
             }
             // Nothing can have happened, so the operating system is not asked.
-            Wait::No => self.events.clear(),
-            Wait::Until(limit) => self.wait(port, clock, limit),
+            Wait::No => events.clear(),
+            Wait::Until(limit) => self.wait(events, port, clock, limit),
         }
-        let now = clock.refresh();
-        let events = self.dispatch(port);
-        let fired = port.timers().expire(now);
-        if fired > 0 {
-            let pace = PACE * (1 + (fired / CROWD) as u64);
-            self.due_from = now + pace.min(PACE_MAX);
+        let mut woken = false;
+        for event in &*events {
+            match event.token() {
+                WAKE => woken = true,
+                ALARM => self.alarm.rang(),
+                BELL => port.note_bell(),
+                _ => {}
+            }
         }
-        events + fired
+        Look { now: clock.refresh(), woken }
     }
 
-    /// As a turn that does not wait, in place of the thread that holds the loop.
-    ///
-    /// A wake-up that this takes in is passed on: it may be meant for that thread, which is about to
-    /// wait.
-    pub(crate) fn turn_for_holder(&mut self, port: &Port, clock: &AnchoredClock) {
-        self.woken = false;
-        self.turn(port, clock, Wait::No);
-        if self.woken {
-            port.unpark();
-        }
+    /// Lets the next timers wait a little, after `fired` have gone off at the time of `look`.
+    pub(crate) fn pace(&mut self, look: &Look, fired: usize) {
+        let pace = PACE * (1 + (fired / CROWD) as u64);
+        self.due_from = look.now + pace.min(PACE_MAX);
     }
 
-    fn wait(&mut self, port: &Port, clock: &AnchoredClock, limit: Option<u64>) {
+    fn wait(
+        &mut self,
+        events: &mut Events,
+        port: &Port,
+        clock: &AnchoredClock,
+        limit: Option<u64>,
+    ) {
         let deadline = port.timers().begin_sleep(limit).filter(|_| !clock.is_frozen());
         let deadline = deadline.map(|deadline| deadline.max(self.due_from));
         loop {
             let timeout = deadline.and_then(|deadline| self.alarm.set(deadline, clock));
-            if self.poll(port, timeout) {
+            if self.poll(events, port, timeout) {
                 break;
             }
         }
@@ -106,42 +119,54 @@ impl Reactor {
     }
 
     /// Asks the operating system; `false` if a signal handler got in between.
-    fn poll(&mut self, port: &Port, timeout: Option<Duration>) -> bool {
+    fn poll(&mut self, events: &mut Events, port: &Port, timeout: Option<Duration>) -> bool {
         port.begin_poll();
-        match self.poll.poll(&mut self.events, timeout) {
+        match self.poll.poll(events, timeout) {
             Ok(()) => true,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
             Err(error) => panic!("the operating system does not let the event loop wait: {error}"),
         }
     }
+}
 
-    fn dispatch(&mut self, port: &Port) -> usize {
-        let mut count = 0;
-        let mut delivery = Delivery::new();
-        let mut sources = port.sources().lock();
-        for event in &self.events {
-            if event.token() == ALARM {
-                self.alarm.rang();
-            }
-            self.woken |= event.token() == WAKE;
-            if event.token() == BELL {
-                port.note_bell();
-            }
-            let Some(source) = sources.get(event.token()) else { continue };
-            count += 1;
-            let ready = Ready::of_event(event);
-            source.arrived(ready);
-            if source.collect(ready, delivery.wakers()) {
-                let source = Arc::clone(source);
-                drop(sources);
-                source.collect_all(ready, &mut delivery);
-                drop(source);
-                sources = port.sources().lock();
-            }
-        }
-        drop(sources);
-        port.count_events(count);
-        delivery.finish();
-        count
+/// How many tasks and threads a delivery concerned.
+pub(crate) struct Delivered {
+    pub(crate) events: usize,
+    pub(crate) fired: usize,
+}
+
+/// Wakes whom events and timers concern. To be called with no claim held: wakers are foreign code.
+///
+/// # Panics
+///
+/// If a waker panics, after the others have been woken.
+pub(crate) fn deliver(events: &Events, port: &Port, look: &Look) -> Delivered {
+    let events = dispatch(events, port);
+    Delivered { events, fired: port.timers().expire(look.now) }
+}
+
+fn dispatch(events: &Events, port: &Port) -> usize {
+    if events.is_empty() {
+        return 0;
     }
+    let mut count = 0;
+    let mut delivery = Delivery::new();
+    let mut sources = port.sources().lock();
+    for event in events {
+        let Some(source) = sources.get(event.token()) else { continue };
+        count += 1;
+        let ready = Ready::of_event(event);
+        source.arrived(ready);
+        if source.collect(ready, delivery.wakers()) {
+            let source = Arc::clone(source);
+            drop(sources);
+            source.collect_all(ready, &mut delivery);
+            drop(source);
+            sources = port.sources().lock();
+        }
+    }
+    drop(sources);
+    port.count_events(count);
+    delivery.finish();
+    count
 }

@@ -5,6 +5,7 @@
 //!
 //! - [`MicrotaskRing`]: any thread pushes, consumers take turns.
 //! - [`Lane`]: one owner pushes and pops, thieves take half at its [`Victim`] end.
+//! - [`Stack`]: any thread pushes, one consumer takes all at once.
 //! - [`Next`]: one item that its owner runs before all others, unless somebody takes it first.
 //! - [`Fifo`]: one holder, no atomics.
 
@@ -30,6 +31,7 @@ pub(crate) use fifo::Fifo;
 pub(crate) use lane::{Lane, Victim};
 pub(crate) use next::Next;
 pub(crate) use ring::MicrotaskRing;
+pub(crate) use stack::Stack;
 
 /// What taking from a shared queue comes to.
 #[derive(Debug, PartialEq, Eq)]

@@ -28,8 +28,15 @@ const CLAIMED: usize = usize::MAX;
 
 /// Many producers, and consumers that take turns; first in, first out for each producer.
 pub(crate) struct MicrotaskRing<T: Chained> {
-    stack: Stack<T>,
+    producers: Producers<T>,
     consumers: Consumers<T>,
+}
+
+/// What producers write from all sides, on cache lines of its own: two, since processors fetch
+/// them in pairs.
+#[repr(align(128))]
+struct Producers<T: Chained> {
+    stack: Stack<T>,
 }
 
 /// What only consumers write, on cache lines of its own.
@@ -50,13 +57,13 @@ impl<T: Chained> MicrotaskRing<T> {
     pub(crate) fn new() -> Self {
         let consumers =
             Consumers { turn: AtomicUsize::new(0), ready: UnsafeCell::new(Fifo::new()) };
-        Self { stack: Stack::new(), consumers }
+        Self { producers: Producers { stack: Stack::new() }, consumers }
     }
 
     /// Adds `item` as the newest, or hands it back if the ring is closed.
     #[inline]
     pub(crate) fn push(&self, item: T) -> Result<(), T> {
-        self.stack.push(item)
+        self.producers.stack.push(item).map(drop)
     }
 
     /// Takes the oldest item.
@@ -82,7 +89,7 @@ impl<T: Chained> MicrotaskRing<T> {
         // The order matters: an item goes from the stack to `ready`, so look there last.
         // Relaxed: only the number counts. That it is not older than the claim under which the
         // stack was emptied is the work of the acquire load inside `Stack::is_empty`.
-        self.stack.is_empty() && self.consumers.turn.load(Ordering::Relaxed) == 0
+        self.producers.stack.is_empty() && self.consumers.turn.load(Ordering::Relaxed) == 0
     }
 
     /// How many items there are. Waits for a consumer that is at work, so it is for metrics only.
@@ -97,7 +104,7 @@ impl<T: Chained> MicrotaskRing<T> {
     /// Waits for a consumer that is at work. A second call finds nothing.
     pub(crate) fn close(&self) -> Fifo<T> {
         let mut claim = self.claim_next();
-        let mut newer = self.stack.close();
+        let mut newer = self.producers.stack.close();
         claim.with_ready(|ready| {
             ready.append(&mut newer);
             std::mem::replace(ready, Fifo::new())
@@ -166,7 +173,7 @@ impl<T: Chained> Claim<'_, T> {
 
     /// Puts what producers have pushed in order, behind what is ready.
     fn refill(&mut self) {
-        let mut newer = self.ring.stack.take();
+        let mut newer = self.ring.producers.stack.take();
         self.with_ready(|ready| ready.append(&mut newer));
     }
 

@@ -5,8 +5,8 @@
 //!
 //! ```text
 //!   push   EMPTY -> node, node -> newer node       any producer, one compare-exchange
-//!   take   node  -> EMPTY                          the holder of the claim, one swap
-//!   close  any   -> CLOSED                         the holder of the claim; nothing leaves CLOSED
+//!   take   node  -> EMPTY                          the one consumer, one swap
+//!   close  any   -> CLOSED                         the one consumer; nothing leaves CLOSED
 //! ```
 //!
 //! The classic trap of such stacks, a pop whose node has left and come back meanwhile, needs a pop
@@ -23,12 +23,8 @@ const EMPTY: usize = 0;
 /// The head once closed: an address that no node can have, since nodes are aligned.
 const CLOSED: usize = 1;
 
-/// Newest first for the producers, oldest first for whoever takes it.
-///
-/// Producers write it from all sides, so it shares its cache lines (two: processors fetch them in
-/// pairs) with nothing that a consumer writes.
-#[repr(align(128))]
-pub(super) struct Stack<T: Chained> {
+/// Newest first for the producers, oldest first for whoever takes it: one consumer at a time.
+pub(crate) struct Stack<T: Chained> {
     // An address, not a pointer: a push compares nothing else, and by then another node may live
     // where the one it saw did. Addresses turn into pointers in `take`, when all is settled.
     head: AtomicUsize,
@@ -36,21 +32,23 @@ pub(super) struct Stack<T: Chained> {
 }
 
 impl<T: Chained> Stack<T> {
-    pub(super) fn new() -> Self {
-        Self { head: AtomicUsize::new(EMPTY), _items: PhantomData }
+    pub(crate) fn new() -> Self {
+        Self { head: AtomicUsize::from(EMPTY), _items: PhantomData }
     }
 
     /// Whether a `take` would find nothing.
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         // Acquire: pairs with the swap in `take`. Who sees the stack emptied by it also sees that
         // the claim was taken before.
         self.head.load(Ordering::Acquire) <= CLOSED
     }
 
     /// Adds `item` as the newest, or hands it back if the stack is closed.
+    ///
+    /// Answers whether the stack was empty.
     #[inline]
-    pub(super) fn push(&self, item: T) -> Result<(), T> {
+    pub(crate) fn push(&self, item: T) -> Result<bool, T> {
         let node = item.into_node();
         let address = node.as_ptr().expose_provenance();
         // Relaxed: a guess, which the exchange below confirms; nothing is read through it.
@@ -71,14 +69,14 @@ impl<T: Chained> Stack<T> {
                 Ordering::Release,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(head == EMPTY),
                 Err(now) => head = now,
             }
         }
     }
 
-    /// Takes all items, oldest first. Only the holder of the claim may call it.
-    pub(super) fn take(&self) -> Fifo<T> {
+    /// Takes all items, oldest first. Only the one consumer may call it.
+    pub(crate) fn take(&self) -> Fifo<T> {
         // Relaxed: whatever was pushed before this call is visible to it anyway, and nothing else
         // needs to be. Closing takes the claim too, so an open stack stays open until the swap.
         if self.head.load(Ordering::Relaxed) <= CLOSED {
@@ -87,8 +85,8 @@ impl<T: Chained> Stack<T> {
         self.swap(EMPTY)
     }
 
-    /// Takes all items, and refuses those to come. Only the holder of the claim may call it.
-    pub(super) fn close(&self) -> Fifo<T> {
+    /// Takes all items, and refuses those to come. Only the one consumer may call it.
+    pub(crate) fn close(&self) -> Fifo<T> {
         self.swap(CLOSED)
     }
 

@@ -1,6 +1,7 @@
 //! What the builder decides.
 
 use super::histogram::Buckets;
+use super::home::Home;
 use crate::engine::blocking;
 use crate::engine::task::{Id, Task};
 use crate::shim::Arc;
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) on_thread_stop: Option<Hook>,
     /// The pool of threads for code that blocks, whose threads are named and made as all are.
     pub(crate) pool: blocking::Config,
+    /// The one thread that drives the runtime, if its tasks may not leave that.
+    pub(crate) home: Option<Home>,
     pub(crate) hooks: TaskHooks,
     /// Whether a panic of a task ends a current-thread runtime.
     pub(crate) end_on_panic: bool,

@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use super::worker::Core;
-use super::{current, drive};
+use super::{current, drive, local};
 use crate::engine::task::{budget, entered};
 use crate::shim::Arc;
 
@@ -22,7 +22,8 @@ pub(crate) fn block_in_place<R>(closure: impl FnOnce() -> R) -> R {
         Some(held) => held.0.shared().is_multi_thread(),
         None => current::with_runtime(|shared| shared.is_multi_thread()) == Some(true),
     };
-    assert!(is_multi_thread, "can call blocking only when running on the multi-threaded runtime");
+    let is_movable = is_multi_thread && local::current().is_none();
+    assert!(is_movable, "can call blocking only when running on the multi-threaded runtime");
     let _away = held.and_then(|held| Away::hand_on(held.0));
     let _blocking = entered::leave();
     budget::unlimited(closure)

@@ -73,13 +73,7 @@ fn sleep(core: &Core) -> bool {
 fn look_after(core: &Core) -> bool {
     let shared = core.shared();
     for outside in watch::stuck(&shared.loops, core.index()) {
-        outside.port.timers().expire(shared.clock().refresh());
-        // Taken: the loop is at it itself, so it is not stuck any more.
-        outside.reactor.try_with(|reactor| {
-            if let Some(reactor) = reactor {
-                reactor.turn_for_holder(&outside.port, shared.clock());
-            }
-        });
+        core.turn_for(outside);
         if let Some(task) = outside.loot.as_ref().and_then(|loot| loot.next.take()) {
             core.take_over(task);
         }

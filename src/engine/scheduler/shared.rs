@@ -75,7 +75,7 @@ impl Shared {
     /// Builds a runtime of one loop, which whoever calls `block_on` drives.
     pub(crate) fn current_thread(config: Config) -> io::Result<Arc<Self>> {
         let clock = Arc::new(AnchoredClock::new());
-        let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+        let (reactor, port) = reactor::pair(clock.clone())?;
         let outside = Outside::new(reactor, port, None, config.poll_times);
         Ok(Self::with_loops(config, clock, Box::new([outside]), [Queue::alone()].into(), None))
     }
@@ -87,7 +87,7 @@ impl Shared {
         let mut outsides = Vec::with_capacity(loops);
         let mut queues = Vec::with_capacity(loops);
         for _ in 0..loops {
-            let (reactor, port) = reactor::pair(config.events_max, clock.clone())?;
+            let (reactor, port) = reactor::pair(clock.clone())?;
             if let Some(watch) = &watch {
                 watch.bell().join(&reactor)?;
             }
@@ -105,7 +105,6 @@ impl Shared {
         queues: Vec<Queue>,
         watch: Option<Watch>,
     ) -> Arc<Self> {
-        static NEXT_ID: Counter = Counter::new(1);
         let shared = Arc::new(Self {
             ring: MicrotaskRing::new(),
             idle: Idle::new(loops.len()),
@@ -117,7 +116,7 @@ impl Shared {
             pool: Pool::new(config.pool.clone()),
             clock,
             config,
-            id: NEXT_ID.take(1),
+            id: next_id(),
             seeds: Counter::new(0),
         });
         for (index, queue) in queues.into_iter().enumerate() {
@@ -295,6 +294,12 @@ impl Outside {
     pub(super) fn put_core(&self, core: Arc<Core>) {
         self.core.put(Box::new(Held(core)));
     }
+}
+
+/// An id that no other runtime has.
+pub(crate) fn next_id() -> u64 {
+    static NEXT_ID: Counter = Counter::new(1);
+    NEXT_ID.take(1)
 }
 
 impl Owner for Shared {

@@ -1,10 +1,12 @@
 //! One event loop: what only its holder may touch.
 
+use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
 use super::shared::{Outside, Shared};
 use super::{current, park, steal};
-use crate::engine::reactor::Wait;
+use crate::engine::clock::AnchoredClock;
+use crate::engine::reactor::{self, Events, Look, Port, Reactor, Wait};
 use crate::engine::ring::{Fifo, MicrotaskRing, Pop};
 use crate::engine::task::{FreeLists, OwnedTasks, Task};
 use crate::shim::thread::ThreadId;
@@ -33,6 +35,7 @@ pub(crate) struct Core {
     /// Live tasks of this loop.
     owned: UnsafeCell<OwnedTasks>,
     memory: FreeLists,
+    events: UnsafeCell<Events>,
     /// Whether the holder itself woke the root future.
     root_woken: Cell<bool>,
     /// Whether the loop has shut down, and takes no more tasks.
@@ -76,12 +79,14 @@ pub(super) enum Hold {
 impl Core {
     pub(super) fn new(shared: Arc<Shared>, index: usize, queue: Queue) -> Self {
         let polls_to_ring = Cell::new(shared.config.ring_interval);
+        let events = Events::with_capacity(shared.config.events_max);
         Self {
             shared,
             index,
             queue: UnsafeCell::new(queue),
             owned: UnsafeCell::new(OwnedTasks::new()),
             memory: FreeLists::new(),
+            events: UnsafeCell::new(events),
             root_woken: Cell::new(false),
             closed: Cell::new(false),
             searching: Cell::new(false),
@@ -318,17 +323,54 @@ impl Core {
         }
     }
 
-    /// One turn of the reactor.
+    /// One turn of the reactor: a look at the operating system, then wake-ups. Answers how many.
     pub(super) fn turn(&self, wait: Wait) -> usize {
         self.polls_since_turn.set(0);
         self.shared.note_forced_yields();
         if !self.outside().released.is_empty() {
             self.reap();
         }
-        let outside = self.outside();
-        outside.reactor.with(|reactor| match reactor {
-            Some(reactor) => reactor.turn(&outside.port, self.shared.clock(), wait),
-            None => 0,
+        self.look(self.outside(), |reactor, events, port, clock| {
+            reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)))
+        })
+    }
+
+    /// Looks at the operating system for a loop that is stuck, unless it is at it itself.
+    pub(super) fn turn_for(&self, other: &Outside) {
+        self.look(other, |reactor, events, port, clock| {
+            let look = reactor.try_with(|reactor| {
+                Some(reactor.as_mut()?.look(events, port, clock, Wait::No))
+            })??;
+            if look.woken {
+                // It may be meant for the other thread, which is about to wait.
+                port.unpark();
+            }
+            Some(look)
+        });
+    }
+
+    fn look(
+        &self,
+        at: &Outside,
+        look: impl FnOnce(&Claim<Option<Reactor>>, &mut Events, &Port, &AnchoredClock) -> Option<Look>,
+    ) -> usize {
+        self.events.with_mut(|events| {
+            // SAFETY: only the holder comes here, and nothing that is woken below can come here
+            // again: a thread that drives a runtime may not drive another, and hands its loop on
+            // only from inside the poll of a task.
+            let events = unsafe { &mut *events };
+            let Some(look) = look(&at.reactor, events, &at.port, self.shared.clock()) else {
+                return 0;
+            };
+            let delivered = reactor::deliver(events, &at.port, &look);
+            if delivered.fired > 0 {
+                at.reactor.try_with(|reactor| {
+                    if let Some(reactor) = reactor {
+                        reactor.pace(&look, delivered.fired);
+                    }
+                });
+            }
+            delivered.events + delivered.fired
         })
     }
 

@@ -7,6 +7,7 @@
 
 use crate::shim::thread_local;
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
 /// Resources a task may take in one poll.
@@ -56,25 +57,69 @@ pub(crate) fn has_remaining() -> bool {
     !matches!(LEFT.with(Cell::get), 0 | REFUSED)
 }
 
-/// Takes one unit; gives it back when dropped, unless [`Charge::made_progress`] was called.
+/// One unit of the budget, which goes back when this is dropped unless
+/// [`made_progress`](RestoreOnPending::made_progress) was called.
 ///
-/// So a resource that turns out not to be ready costs nothing.
+/// So a resource that turns out not to be ready costs nothing. [`poll_proceed`] makes it.
+///
+/// # Examples
+///
+/// ```
+/// use runtime::task::coop;
+/// use std::task::{Context, Poll, Waker};
+///
+/// let mut cx = Context::from_waker(Waker::noop());
+/// let Poll::Ready(unit) = coop::poll_proceed(&mut cx) else { panic!("no limit outside a task") };
+/// unit.made_progress();
+/// ```
 #[derive(Debug)]
-#[must_use = "dropping the charge gives the unit back"]
-pub(crate) struct Charge {
-    // The budget before the charge, or `UNLIMITED` when there is nothing to give back.
+#[must_use = "dropping it gives the unit back"]
+pub struct RestoreOnPending {
+    // The budget before the unit was taken, or `UNLIMITED` when there is nothing to give back.
     before: Cell<u8>,
+    // The budget is this thread's.
+    _local: PhantomData<*const ()>,
 }
 
-impl Charge {
-    /// Keeps the unit: something was handed out.
+impl RestoreOnPending {
     #[inline]
-    pub(crate) fn made_progress(&self) {
+    fn new(before: u8) -> Self {
+        Self { before: Cell::new(before), _local: PhantomData }
+    }
+
+    /// Keeps the unit: something was handed out, or done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    /// # rt.block_on(async {
+    /// use runtime::task::coop;
+    /// use std::future::poll_fn;
+    /// use std::task::{Poll, ready};
+    ///
+    /// // A source that is always ready, and still lets others run.
+    /// let mut next = 0;
+    /// let mut count = || {
+    ///     next += 1;
+    ///     Poll::Ready(next)
+    /// };
+    /// let number = poll_fn(|cx| {
+    ///     let unit = ready!(coop::poll_proceed(cx));
+    ///     let number = ready!(count());
+    ///     unit.made_progress();
+    ///     Poll::Ready(number)
+    /// });
+    /// assert_eq!(number.await, 1);
+    /// # });
+    /// ```
+    #[inline]
+    pub fn made_progress(&self) {
         self.before.set(UNLIMITED);
     }
 }
 
-impl Drop for Charge {
+impl Drop for RestoreOnPending {
     #[inline]
     fn drop(&mut self) {
         let before = self.before.get();
@@ -84,11 +129,36 @@ impl Drop for Charge {
     }
 }
 
-/// Charges one unit; pending, with the task woken again, when none is left.
+/// Takes one unit of the running task's budget; pending, with the task woken again, when none is
+/// left.
+///
+/// A future that hands out what may always be ready calls this first, and
+/// [`made_progress`](RestoreOnPending::made_progress) once it has something to hand out. Outside a
+/// task, and under [`unconstrained`](fn@crate::task::coop::unconstrained), there is no limit.
+///
+/// # Examples
+///
+/// ```
+/// # let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+/// # rt.block_on(async {
+/// use runtime::task::coop;
+/// use std::future::poll_fn;
+///
+/// let mut units = 0;
+/// poll_fn(|cx| {
+///     coop::poll_proceed(cx).map(|unit| {
+///         unit.made_progress();
+///         units += 1;
+///     })
+/// })
+/// .await;
+/// assert_eq!(units, 1);
+/// # });
+/// ```
 #[inline]
-pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
+pub fn poll_proceed(cx: &mut Context<'_>) -> Poll<RestoreOnPending> {
     LEFT.with(|cell| match cell.get() {
-        UNLIMITED => Poll::Ready(Charge { before: Cell::new(UNLIMITED) }),
+        UNLIMITED => Poll::Ready(RestoreOnPending::new(UNLIMITED)),
         0 | REFUSED => {
             if cell.replace(REFUSED) != REFUSED {
                 REFUSED_POLLS.with(|polls| polls.set(polls.get() + 1));
@@ -98,7 +168,7 @@ pub(crate) fn poll_proceed(cx: &mut Context<'_>) -> Poll<Charge> {
         }
         left => {
             cell.set(left - 1);
-            Poll::Ready(Charge { before: Cell::new(left) })
+            Poll::Ready(RestoreOnPending::new(left))
         }
     })
 }

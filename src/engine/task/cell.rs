@@ -105,6 +105,15 @@ impl<F: Future> TaskCell<F> {
     ///
     /// The caller must have claimed the stage, which holds the future.
     unsafe fn advance(&self, cx: &mut Context<'_>) -> Poll<()> {
+        /// Drops the future of a poll that panics, while the thread still unwinds.
+        struct Unwound<'a, F: Future>(&'a TaskCell<F>);
+        impl<F: Future> Drop for Unwound<'_, F> {
+            fn drop(&mut self) {
+                // SAFETY: the stage is the caller's, and the poll is over.
+                quietly(|| unsafe { self.0.replace(Stage::Empty) });
+            }
+        }
+        let unwound = Unwound(self);
         let output = self.stage.with_mut(|stage| {
             // SAFETY: the stage is the caller's; nobody else can reach it.
             let Stage::Future(future) = (unsafe { &mut *stage }) else {
@@ -113,6 +122,7 @@ impl<F: Future> TaskCell<F> {
             // SAFETY: a cell never moves, and `replace` drops the future in place.
             unsafe { Pin::new_unchecked(future) }.poll(cx)
         });
+        std::mem::forget(unwound);
         output.map(|output| {
             // SAFETY: as above.
             unsafe { self.replace(Stage::Output(Ok(output))) }

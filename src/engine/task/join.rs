@@ -8,7 +8,7 @@ use super::state::Leave;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -65,6 +65,29 @@ impl<T> JoinHandle<T> {
         unsafe { self.header.as_ref() }
     }
 
+    /// Leaves the only waker that is ever left, for the end of the task; gives it back after that.
+    pub(super) fn leave_waker(&self, waker: Waker) -> Option<Waker> {
+        debug_assert!(!self.header().state.has_join_waker(), "this handle was polled before");
+        self.header().leave_waker(waker)
+    }
+
+    /// Takes the output of a task that has ended.
+    pub(super) fn into_output(self) -> Result<T, JoinError> {
+        debug_assert!(self.is_finished(), "its waker was woken");
+        let header = ManuallyDrop::new(self).header;
+        // SAFETY: the reference that this handle came with is given up at the end.
+        let task = unsafe { Task::from_raw(header) };
+        let mut output = Poll::Pending;
+        let place = (&raw mut output).cast();
+        // SAFETY: the task is complete, the output is this handle's, and `place` is of the type
+        // that the handle was made for.
+        unsafe { (task.header().methods.take_output)(header, place) };
+        match output {
+            Poll::Ready(output) => output,
+            Poll::Pending => unreachable!("a complete task has its output"),
+        }
+    }
+
     /// Asks the task to stop at its next `.await`.
     ///
     /// If the task has not ended by then, awaiting the handle gives a cancelled [`JoinError`].
@@ -82,7 +105,7 @@ impl<T> JoinHandle<T> {
     /// ```
     pub fn abort(&self) {
         // SAFETY: the handle has a reference, which `ManuallyDrop` leaves with it.
-        std::mem::ManuallyDrop::new(unsafe { Task::from_raw(self.header) }).abort();
+        ManuallyDrop::new(unsafe { Task::from_raw(self.header) }).abort();
     }
 
     /// Returns whether the task has ended.
@@ -120,7 +143,7 @@ impl<T> JoinHandle<T> {
     pub fn abort_handle(&self) -> AbortHandle {
         self.header().state.retain();
         // SAFETY: the line above counted a reference.
-        AbortHandle { task: unsafe { Task::from_raw(self.header) } }
+        AbortHandle { task: ManuallyDrop::new(unsafe { Task::from_raw(self.header) }) }
     }
 
     /// Returns the id of the task.
@@ -158,15 +181,18 @@ impl Header {
             // SAFETY: the bit is clear again and the task not complete, so the waker is ours.
             drop(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
         }
-        let waker = waker.clone();
+        self.leave_waker(waker.clone()).is_some()
+    }
+
+    /// Leaves `waker`, where there is none, for the end of the task; gives it back after that.
+    fn leave_waker(&self, waker: Waker) -> Option<Waker> {
         // SAFETY: while the bit is clear the place is the join handle's alone.
         self.join_waker.with_mut(|slot| unsafe { slot.write(MaybeUninit::new(waker)) });
         if self.state.publish_join_waker() {
-            return false;
+            return None;
         }
         // SAFETY: the task is complete and the bit was clear: the waker is still ours.
-        drop(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
-        true
+        Some(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }))
     }
 }
 
@@ -229,9 +255,22 @@ where
 /// assert!(stop.is_finished());
 /// # });
 /// ```
-#[derive(Clone)]
 pub struct AbortHandle {
-    task: Task,
+    // `Drop` is in the public list of what this type implements, so it is written out below.
+    task: ManuallyDrop<Task>,
+}
+
+impl Clone for AbortHandle {
+    fn clone(&self) -> Self {
+        Self { task: self.task.clone() }
+    }
+}
+
+impl Drop for AbortHandle {
+    fn drop(&mut self) {
+        // SAFETY: the handle ends here, so nobody uses the reference again.
+        unsafe { ManuallyDrop::drop(&mut self.task) }
+    }
 }
 
 impl UnwindSafe for AbortHandle {}

@@ -1,6 +1,6 @@
 //! Models of one task shared by threads.
 
-use super::{AbortHandle, JoinError, JoinHandle, Owner, OwnerRef, Task, spawn_cell};
+use super::{AbortHandle, JoinError, JoinHandle, Members, Owner, OwnerRef, Task, spawn_cell};
 use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::shim::{Arc, Mutex, thread};
 use crate::util::arc_wake::{self, ArcWake};
@@ -285,5 +285,107 @@ fn a_waker_outlives_its_task() {
         queue.run_all();
         thread.join().unwrap();
         queue.run_all();
+    });
+}
+
+/// A set adds a queue and a waker to what a task does: too much for all interleavings, so at most
+/// two preemptions in each.
+fn bounded(claim: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(claim);
+}
+
+/// Polls the set until it has to wait; answers how many have ended.
+fn pop_all(set: &mut Members<u32>, waker: &Waker) -> usize {
+    let mut cx = Context::from_waker(waker);
+    std::iter::from_fn(|| match set.poll_pop(&mut cx) {
+        Poll::Ready(next) => next,
+        Poll::Pending => None,
+    })
+    .map(|(_, output)| assert_eq!(output.unwrap(), 5))
+    .count()
+}
+
+/// A set of `count` tasks, each on a queue of its own.
+fn set_of(count: usize) -> (Members<u32>, Vec<Arc<Queue>>) {
+    let mut set = Members::new();
+    let queues = std::iter::repeat_with(Queue::new).take(count).collect::<Vec<_>>();
+    for queue in &queues {
+        let (task, handle) = spawn(queue, async { 5 });
+        set.insert(handle);
+        queue.0.lock().push_back(task);
+    }
+    (set, queues)
+}
+
+/// Runs each queue on a thread of its own.
+fn run_each(queues: Vec<Arc<Queue>>) -> Vec<thread::JoinHandle<()>> {
+    queues.into_iter().map(|queue| thread::spawn(move || queue.run_all())).collect()
+}
+
+#[test]
+fn members_that_end_and_a_set_that_waits_cannot_both_miss() {
+    bounded(|| {
+        let (mut set, queues) = set_of(2);
+        let threads = run_each(queues);
+        let (bell, waker) = bell();
+        let popped = pop_all(&mut set, &waker);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert!(popped == 2 || bell.0.load(Ordering::SeqCst) > 0, "told that there is more");
+        assert_eq!(popped + pop_all(&mut set, &waker), 2);
+    });
+}
+
+#[test]
+fn a_task_that_ends_before_it_becomes_a_member_is_seen() {
+    bounded(|| {
+        let queue = Queue::new();
+        let (task, handle) = spawn(&queue, async { 5 });
+        queue.0.lock().push_back(task);
+        let thread = thread::spawn(move || queue.run_all());
+        let (bell, waker) = bell();
+        let mut set = Members::new();
+        set.insert(handle);
+        let popped = pop_all(&mut set, &waker);
+        thread.join().unwrap();
+        assert!(popped == 1 || bell.0.load(Ordering::SeqCst) > 0);
+        assert_eq!(popped + pop_all(&mut set, &waker), 1);
+    });
+}
+
+#[test]
+fn a_set_dropped_while_a_member_ends_leaves_it_to_one_side() {
+    bounded(|| {
+        let drops = count();
+        let tally = Tally(drops.clone());
+        let queue = Queue::new();
+        let (task, handle) = spawn(&queue, async move { tally });
+        queue.0.lock().push_back(task);
+        // The queue of those that have ended is an `Arc` that each member has a count of: a
+        // member that nobody frees is a leak that the model finds.
+        let mut set = Members::new();
+        set.insert(handle);
+        let thread = thread::spawn({
+            let queue = queue.clone();
+            move || queue.run_all()
+        });
+        drop(set);
+        thread.join().unwrap();
+        queue.run_all();
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_member_let_go_while_it_ends_is_not_given_out() {
+    bounded(|| {
+        let (mut set, queues) = set_of(1);
+        let threads = run_each(queues);
+        set.let_go(|_| {});
+        let (_, waker) = bell();
+        assert_eq!(pop_all(&mut set, &waker), 0);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(pop_all(&mut set, &waker), 0);
     });
 }

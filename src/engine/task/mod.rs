@@ -25,6 +25,7 @@ mod id;
 mod join;
 #[cfg(all(test, loom))]
 mod loom_tests;
+mod members;
 #[cfg(not(any(loom, sanitized)))]
 mod memory;
 #[cfg(any(loom, sanitized))]
@@ -40,6 +41,7 @@ pub use error::JoinError;
 pub(crate) use header::Task;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
+pub(crate) use members::Members;
 pub(crate) use memory::{FreeLists, Lent};
 pub(crate) use owned::OwnedTasks;
 pub(crate) use owner::{Owner, OwnerRef};

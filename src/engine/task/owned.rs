@@ -13,6 +13,10 @@ impl OwnedTasks {
         Self { list: List::new() }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Adds a task that is in no set.
     #[inline]
     pub(crate) fn insert(&mut self, task: Task) {

@@ -256,7 +256,10 @@ impl Notify {
         let mut wakers = Wakers::new();
         let mut queue = self.queue.lock();
         // The generation moves under the lock: whoever queues after this call has the new one.
-        let _ = self.change(|word| Some(word.next_generation().without_waiters()));
+        if !self.change_waiting(|word| word.next_generation().without_waiters()) {
+            // They all left since.
+            let _ = self.change(|word| Some(word.next_generation()));
+        }
         while let Some(call) = queue.front() {
             *call = Call::All;
             queue.pop_front(&mut wakers);
@@ -275,33 +278,47 @@ impl Notify {
     }
 
     fn hand_over(&self, call: Call) {
-        let mut wakers = Wakers::new();
         let mut queue = self.queue.lock();
         let served = match call {
             Call::Last => queue.back(),
             _ => queue.front(),
         };
-        match served {
-            Some(note) => {
-                *note = call;
-                match call {
-                    Call::Last => queue.pop_back(&mut wakers),
-                    _ => queue.pop_front(&mut wakers),
-                };
-                self.settle(&queue);
-            }
+        let Some(note) = served else {
             // They all left since.
-            None => drop(self.change(|word| Some(word.with_permit()))),
-        }
+            let _ = self.change(|word| Some(word.with_permit()));
+            return;
+        };
+        *note = call;
+        let waker = match call {
+            Call::Last => queue.pop_last(),
+            _ => queue.pop_one(),
+        };
+        self.settle(&queue);
         drop(queue);
-        wakers.wake_all();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// Clears WAITING if nobody is left in the queue.
+    #[inline]
     fn settle(&self, queue: &Locked<'_, Call>) {
         if queue.is_empty() {
-            let _ = self.change(|word| Some(word.without_waiters()));
+            self.change_waiting(Word::without_waiters);
         }
+    }
+
+    /// Replaces the word if WAITING is set; answers whether it is. Under the lock.
+    #[inline]
+    fn change_waiting(&self, next: impl Fn(Word) -> Word) -> bool {
+        // Relaxed: it was set under the lock, with all that came before it.
+        let word = Word(self.word.load(Ordering::Relaxed));
+        if word.has_waiters() {
+            // Not an exchange: nobody else writes to such a word.
+            // Release: as in `change`.
+            self.word.store(next(word).0, Ordering::Release);
+        }
+        word.has_waiters()
     }
 
     #[inline]

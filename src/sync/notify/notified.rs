@@ -38,6 +38,7 @@ pin_project! {
     }
 
     impl PinnedDrop for Notified<'_> {
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
             this.project().listener.end();
         }
@@ -73,6 +74,7 @@ pin_project! {
     }
 
     impl PinnedDrop for OwnedNotified {
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
             this.project().listener.end();
         }
@@ -233,6 +235,7 @@ impl<H: Home<Note = Call> + Deref<Target = Notify>> Listener<H> {
     }
 
     /// Joins the queue; answers whether it did, or a notification came first.
+    #[inline(never)]
     fn line_up(mut self: Pin<&mut Self>, cx: Option<&mut Context<'_>>) -> bool {
         let waker = cx.map(|cx| cx.waker().clone());
         let this = self.as_ref();
@@ -266,6 +269,7 @@ impl<H: Home<Note = Call> + Deref<Target = Notify>> Listener<H> {
     }
 
     /// Leaves the queue, and passes on a notification that was for one.
+    #[cold]
     fn leave(self: Pin<&Self>) {
         let waiter = self.project_ref().waiter;
         let notify: &Notify = waiter.home();

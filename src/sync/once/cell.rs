@@ -192,6 +192,9 @@ impl<T> OnceCell<T> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
     {
+        if let Some(value) = self.slot.get() {
+            return value;
+        }
         let make = || async { Ok::<T, Infallible>(f().await) };
         match self.get_or_try_init(make).await {
             Ok(value) => value,

@@ -2,7 +2,7 @@
 
 use super::error::{RecvError, TryRecvError};
 use super::shared::Seat;
-use super::state::End;
+use super::state::{End, Snapshot};
 use crate::engine::task::{budget, entered};
 use crate::util::block_on::block_on;
 use std::fmt;
@@ -135,7 +135,7 @@ impl<T> Receiver<T> {
         if value.is_none() && !state.is_complete() && !state.is_closed() {
             return Err(TryRecvError::Empty);
         }
-        self.leave();
+        self.leave(state);
         value.ok_or(TryRecvError::Closed)
     }
 
@@ -167,10 +167,11 @@ impl<T> Receiver<T> {
         block_on(self)
     }
 
+    /// Leaves with what is known of the channel.
     #[inline]
-    fn leave(&mut self) {
+    fn leave(&mut self, state: Snapshot) {
         if let Some(seat) = self.seat.take() {
-            seat.hang_up();
+            seat.hang_up(state);
         }
     }
 }
@@ -187,12 +188,12 @@ impl<T> Future for Receiver<T> {
         };
         let charge = ready!(budget::poll_proceed(cx));
         let mut state = seat.state();
-        if !state.is_closed() {
+        if !state.is_complete() && !state.is_closed() {
             state = ready!(seat.poll_news(End::Receiver, cx));
         }
         let value = seat.take(state);
         charge.made_progress();
-        self.leave();
+        self.leave(state);
         Poll::Ready(value.ok_or(RecvError(())))
     }
 }
@@ -200,7 +201,10 @@ impl<T> Future for Receiver<T> {
 impl<T> Drop for Receiver<T> {
     #[inline]
     fn drop(&mut self) {
-        self.leave();
+        if let Some(seat) = self.seat.take() {
+            let state = seat.state();
+            seat.hang_up(state);
+        }
     }
 }
 

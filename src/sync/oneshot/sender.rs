@@ -5,6 +5,8 @@ use super::state::End;
 use crate::engine::task::budget;
 use std::fmt;
 use std::future::poll_fn;
+use std::mem::ManuallyDrop;
+use std::ptr;
 use std::task::{Context, Poll, ready};
 
 /// Sends a single value to its [`Receiver`](super::Receiver).
@@ -28,17 +30,12 @@ use std::task::{Context, Poll, ready};
 /// # }
 /// ```
 pub struct Sender<T> {
-    // Taken by `send`.
-    seat: Option<Seat<T>>,
+    seat: Seat<T>,
 }
 
 impl<T> Sender<T> {
     pub(super) fn new(seat: Seat<T>) -> Self {
-        Self { seat: Some(seat) }
-    }
-
-    fn seat(&self) -> &Seat<T> {
-        self.seat.as_ref().expect("only `send` takes the seat, and consumes the sender")
+        Self { seat }
     }
 
     /// Sends `value` without waiting.
@@ -59,14 +56,10 @@ impl<T> Sender<T> {
     /// assert_eq!(tx.send("nobody listens"), Err("nobody listens"));
     /// ```
     #[inline]
-    pub fn send(mut self, value: T) -> Result<(), T> {
-        match self.seat.take().expect("taken here only").send(value) {
-            Ok(()) => Ok(()),
-            Err((seat, value)) => {
-                self.seat = Some(seat);
-                Err(value)
-            }
-        }
+    pub fn send(self, value: T) -> Result<(), T> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the sender is neither used again nor dropped.
+        unsafe { ptr::read(&raw const this.seat) }.send(value)
     }
 
     /// Waits until the receiver is dropped or closed.
@@ -112,7 +105,7 @@ impl<T> Sender<T> {
     /// assert!(tx.is_closed());
     /// ```
     pub fn is_closed(&self) -> bool {
-        self.seat().state().is_closed()
+        self.seat.state().is_closed()
     }
 
     /// Polls for the receiver being dropped or closed, as [`Sender::closed`] does.
@@ -134,8 +127,7 @@ impl<T> Sender<T> {
     /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let charge = ready!(budget::poll_proceed(cx));
-        let seat = self.seat.as_mut().expect("only `send` takes the seat, and consumes the sender");
-        ready!(seat.poll_news(End::Sender, cx));
+        ready!(self.seat.poll_news(End::Sender, cx));
         charge.made_progress();
         Poll::Ready(())
     }
@@ -144,9 +136,8 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            seat.end();
-        }
+        // SAFETY: a sender that is dropped does not use its seat again.
+        unsafe { ptr::read(&raw const self.seat) }.end();
     }
 }
 

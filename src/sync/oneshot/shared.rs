@@ -48,24 +48,44 @@ impl<T> Seat<T> {
         (Self(shared), Self(shared))
     }
 
-    /// Sends `value` and leaves, as the sender; refused if the receiver has closed.
+    /// Sends `value` and leaves, as the sender; the receiver may have closed before.
     #[inline]
-    pub(super) fn send(mut self, value: T) -> Result<(), (Self, T)> {
+    pub(super) fn send(self, value: T) -> Result<(), T> {
+        if self.state.load().waits(End::Sender) {
+            self.send_after_waiting(value)
+        } else {
+            self.send_now(value)
+        }
+    }
+
+    /// Sends after having waited for the receiver to close.
+    #[cold]
+    fn send_after_waiting(mut self, value: T) -> Result<(), T> {
         // Dropped last, since that is foreign code.
         let _waker = self.withdraw(End::Sender);
-        // SAFETY: the channel is not complete, so the cell is the sender's.
-        self.value.with_mut(|cell| unsafe { *cell = Some(value) });
+        self.send_now(value)
+    }
+
+    #[inline]
+    fn send_now(self, value: T) -> Result<(), T> {
+        // SAFETY: the channel is not complete, so the cell is the sender's, and it is empty.
+        self.value.with_mut(|cell| unsafe { cell.write(Some(value)) });
         match self.state.complete(Completion::Sent) {
             Ok(after) => {
                 self.follow_up(after);
                 Ok(())
             }
-            Err(_) => {
-                // SAFETY: as above, and it stays so.
-                let value = self.value.with_mut(|cell| unsafe { (*cell).take() });
-                Err((self, value.expect("put there above, and not sent")))
-            }
+            Err(_) => Err(self.take_back()),
         }
+    }
+
+    /// Leaves with the value that was refused.
+    #[cold]
+    fn take_back(self) -> T {
+        // SAFETY: the channel is not complete, so the cell is the sender's.
+        let value = self.value.with_mut(|cell| unsafe { (*cell).take() });
+        self.end();
+        value.expect("put there by `send`, and refused")
     }
 
     /// Leaves without a value, as the sender.
@@ -82,23 +102,29 @@ impl<T> Seat<T> {
         match after {
             After::Nothing => {}
             After::Free => self.free(),
-            After::Wake => {
-                // SAFETY: `complete` found RX_WAITS, so the waker is the sender's.
-                let waker = self.rx_waker.with_mut(|cell| unsafe { (*cell).take() });
-                // The waker may panic, and the receiver may free what this end uses: leave first.
-                self.leave(End::Sender);
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
-            }
+            After::Wake => self.wake_receiver(),
+        }
+    }
+
+    #[inline(never)]
+    fn wake_receiver(self) {
+        // SAFETY: `complete` found RX_WAITS, so the waker is the sender's.
+        let waker = self.rx_waker.with_mut(|cell| unsafe { (*cell).take() });
+        // The waker may panic, and the receiver may free what this end uses: leave first.
+        self.leave(End::Sender);
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 
     /// Leaves as the receiver, with the value that it did not take.
-    pub(super) fn hang_up(mut self) {
-        if self.state.load().is_gone(End::Sender) {
-            return self.free();
-        }
+    #[inline]
+    pub(super) fn hang_up(self, state: Snapshot) {
+        if state.is_gone(End::Sender) { self.free() } else { self.hang_up_first() }
+    }
+
+    #[inline(never)]
+    fn hang_up_first(mut self) {
         let _own_waker = self.withdraw(End::Receiver);
         let before = self.state.close();
         let waker = self.claim_sender(before);
@@ -139,17 +165,16 @@ impl<T> Seat<T> {
     }
 
     /// Waits as `end` for the news from the other one.
+    #[inline]
     pub(super) fn poll_news(&mut self, end: End, cx: &Context<'_>) -> Poll<Snapshot> {
-        let mut state = self.state.load();
-        if !state.has_news(end) {
-            match self.register(end, state, cx.waker()) {
-                Ok(()) => return Poll::Pending,
-                Err(news) => state = news,
-            }
+        let state = self.state.load();
+        if state.has_news(end) {
+            return Poll::Ready(state);
         }
-        Poll::Ready(state)
+        self.register(end, state, cx.waker()).map_or_else(Poll::Ready, |()| Poll::Pending)
     }
 
+    #[inline(never)]
     fn register(&mut self, end: End, state: Snapshot, waker: &Waker) -> Result<(), Snapshot> {
         if state.waits(end) {
             self.state.vacate(end)?;
@@ -185,12 +210,14 @@ impl<T> Seat<T> {
         }
     }
 
+    #[inline]
     fn leave(self, end: End) {
         if self.state.leave(end) {
             self.free();
         }
     }
 
+    #[inline]
     fn free(self) {
         // SAFETY: both ends have left, this one as the second, and the memory came from a box.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
