@@ -31,12 +31,16 @@ impl FirstPanic {
     }
 }
 
-/// Drops what a panic carried, which is one more chance to panic.
-fn discard(panic: Box<dyn Any + Send>) {
-    if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        // Its like may go on for ever, so the memory is given up.
-        std::mem::forget(worse);
+/// Drops what a panic carried, which is one more chance to panic, with something else to be dropped.
+fn discard(mut panic: Box<dyn Any + Send>) {
+    for _ in 0..8 {
+        match catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+            Ok(()) => return,
+            Err(worse) => panic = worse,
+        }
     }
+    // Its like may go on for ever, so the memory is given up.
+    std::mem::forget(panic);
 }
 
 #[cfg(test)]
