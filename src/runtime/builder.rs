@@ -45,7 +45,7 @@ impl Builder {
     /// # rt.block_on(async {});
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn new_current_thread() -> Self {
+    pub fn new_current_thread() -> Builder {
         Self::new(RuntimeFlavor::CurrentThread)
     }
 
@@ -61,7 +61,7 @@ impl Builder {
     /// assert_eq!(rt.metrics().num_workers(), 2);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn new_multi_thread() -> Self {
+    pub fn new_multi_thread() -> Builder {
         Self::new(RuntimeFlavor::MultiThread)
     }
 

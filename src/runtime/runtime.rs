@@ -54,7 +54,7 @@ impl Runtime {
     /// assert_eq!(rt.block_on(async { 1 + 1 }), 2);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn new() -> std::io::Result<Self> {
+    pub fn new() -> std::io::Result<Runtime> {
         Builder::new_multi_thread().enable_all().build()
     }
 

@@ -91,7 +91,6 @@ fn enter() -> entered::Restore {
 
 /// Polls the future and the tasks of the loop until the future is ready.
 fn drive<F: Future>(core: &Core, shared: &Arc<Shared>, future: Pin<&mut F>) -> F::Output {
-    core.note_driver();
     core.note_begin();
     core.wake_root();
     let output = drive_on(core, shared, future);

@@ -47,7 +47,6 @@ fn work(shared: &Arc<Shared>, index: usize) {
 }
 
 fn drive(core: &Core, shared: &Shared) {
-    core.note_driver();
     core.note_begin();
     loop {
         // A waker or hook that panics ends the turn, not the loop.

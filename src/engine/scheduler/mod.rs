@@ -15,6 +15,7 @@
 //!                    Task::run          nothing left: park -> Reactor::turn
 //! ```
 
+mod account;
 mod block_on;
 mod claim;
 mod config;

@@ -1,5 +1,6 @@
 //! One event loop: what only its holder may touch.
 
+use super::account::Account;
 use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
@@ -20,9 +21,6 @@ const RING_BATCH: usize = 64;
 /// How many polls of the root future count as one look at the operating system being due; so a
 /// program that only yields still sees its sockets within so many yields.
 const ROOT_POLL_WEIGHT: u32 = 8;
-
-/// One in so many drives of a loop is timed from its start to its first sleep.
-const SAMPLE: u32 = 16;
 
 /// The right to run a loop. One thread has it, or the loop's [`Slot`](super::slot::Slot).
 pub(super) struct Held(pub(super) Arc<Core>);
@@ -53,13 +51,8 @@ pub(crate) struct Core {
     polls_since_turn: Cell<u32>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
-    /// When the loop last woke, if its time is charged, and what it had polled then.
-    woke_at: Cell<Option<u64>>,
-    polls_at_wake: Cell<u64>,
-    /// What the time since then stands for.
-    weight: Cell<u32>,
-    /// How often a thread has begun to drive the loop.
-    drives: Cell<u32>,
+    /// How long it works.
+    account: Account,
     /// Whether a task has panicked where that ends the runtime.
     panicked: Cell<bool>,
     /// The thread that drove the loop last.
@@ -103,10 +96,7 @@ impl Core {
             running: Cell::new(0),
             polls_since_turn: Cell::new(0),
             polls_to_ring,
-            woke_at: Cell::new(None),
-            polls_at_wake: Cell::new(0),
-            weight: Cell::new(1),
-            drives: Cell::new(0),
+            account: Account::new(),
             panicked: Cell::new(false),
             driver: Cell::new(None),
         }
@@ -466,51 +456,28 @@ impl Core {
         self.panicked.get()
     }
 
-    /// Notes which thread drives the loop, for metrics.
-    pub(super) fn note_driver(&self) {
+    /// Notes that this thread begins to drive the loop.
+    pub(super) fn note_begin(&self) {
         let thread = current::thread_id();
         if self.driver.replace(Some(thread)) != Some(thread) {
             self.outside().set_thread(thread);
         }
-    }
-
-    /// Notes that a thread begins to drive the loop. The time until its first sleep is charged by
-    /// sample, since it may be shorter than two readings of the clock.
-    pub(super) fn note_begin(&self) {
-        let drives = self.drives.replace(self.drives.get().wrapping_add(1));
-        let sampled = drives.is_multiple_of(SAMPLE);
-        self.weight.set(if drives == 0 { 1 } else { SAMPLE });
-        self.woke_at.set(sampled.then(|| self.shared.clock().now()));
-        self.polls_at_wake.set(self.counters().polls.get());
+        self.account.begin(self.counters(), self.shared.clock());
     }
 
     /// Notes that the loop is about to have nothing to do.
     pub(super) fn note_rest(&self) {
-        let counters = self.counters();
-        let polls = counters.polls.get() - self.polls_at_wake.get();
-        if polls == 0 {
-            counters.noops.add(1);
-        }
-        let Some(woke_at) = self.woke_at.take() else { return };
-        let busy = self.shared.clock().now().saturating_sub(woke_at);
-        counters.busy_ns.add(busy * u64::from(self.weight.get()));
-        if polls > 0 && self.shared.is_multi_thread() {
-            // A sliding mean over about ten spells of work.
-            let (mean, spell) = (counters.poll_ns_mean.get(), busy / polls);
-            counters.poll_ns_mean.set(if mean == 0 { spell } else { (9 * mean + spell) / 10 });
-        }
+        self.account.rest(self.counters(), self.shared.clock(), self.shared.is_multi_thread());
     }
 
-    /// Notes that the loop has been woken, at the time of its last turn.
+    /// Notes that the loop has been woken.
     pub(super) fn note_wake(&self) {
-        self.weight.set(1);
-        self.woke_at.set(Some(self.shared.clock().tick()));
-        self.polls_at_wake.set(self.counters().polls.get());
+        self.account.wake(self.counters(), self.shared.clock());
     }
 
-    /// Notes that a thread ceases to drive the loop.
+    /// Notes that this thread ceases to drive the loop.
     pub(super) fn note_end(&self) {
-        if self.woke_at.get().is_some() {
+        if self.account.is_open() {
             self.note_rest();
         }
     }
