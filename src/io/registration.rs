@@ -61,7 +61,7 @@ impl Registration {
     /// As [`Registration::register`], for who knows better what it is ready for.
     pub(crate) fn register_as(&self, ready: Ready) -> io::Result<&Source> {
         let place = self.place.get_or_init(|| {
-            let port = self.runtime.home();
+            let port = self.runtime.home_of_source();
             let source = self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
             match source {
                 Ok(source) => Ok(Placed { source, port }),

@@ -173,6 +173,16 @@ impl Shared {
         self.held_index().unwrap_or(0)
     }
 
+    /// The loop that a descriptor should live on for which this thread is about to wait: the first
+    /// that has nothing queued, or else this thread's own.
+    ///
+    /// So a few descriptors live together, and the tasks behind them, which may talk to each other,
+    /// are woken on one thread; many spread as soon as there is more than one loop can do.
+    pub(crate) fn home_of_source(&self) -> usize {
+        let own = self.home();
+        (0..own).find(|&other| self.loops[other].depth() == 0).unwrap_or(own)
+    }
+
     /// The seed of the next run of a root future, if random choices are to be repeatable.
     pub(super) fn next_seed(&self) -> Option<Seed> {
         self.config.seed.map(|seed| seed.child(self.seeds.take(1)))
