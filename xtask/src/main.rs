@@ -1,6 +1,7 @@
 //! What a contributor runs: `cargo xtask NAME`.
 
 mod compiler;
+mod counts;
 mod instruments;
 mod kqueue;
 mod loom;
@@ -29,6 +30,7 @@ const TASKS: &[Task] = &[
     Task { name: "tsan", arguments: "[FILTER]", about: "unit tests under ThreadSanitizer", run: sanitizers::thread },
     Task { name: "asan", arguments: "[FILTER]", about: "unit tests under AddressSanitizer", run: sanitizers::address },
     Task { name: "stress", arguments: "[SECONDS]", about: "tests named stress_*, for that long each", run: stress::run },
+    Task { name: "counts", arguments: "[--bless] [FILTER]", about: "instructions of core paths, against those written down", run: counts::run },
     Task { name: "all", arguments: "", about: "every check above, whole", run: all },
     Task { name: "conformance", arguments: "[ARGUMENTS]", about: "published test suites on the facade", run: instruments::conformance },
     Task { name: "versus", arguments: "[ARGUMENTS]", about: "speed against the published tokio", run: instruments::versus },
@@ -62,7 +64,7 @@ fn help(_: &[String]) -> Outcome {
 
 /// Runs every check to its end, then says which failed.
 fn all(_: &[String]) -> Outcome {
-    let whole = ["loom", "mutants", "kqueue", "tsan", "asan", "stress"];
+    let whole = ["loom", "mutants", "kqueue", "tsan", "asan", "stress", "counts"];
     let mut failed = Vec::new();
     for task in TASKS.iter().filter(|task| whole.contains(&task.name)) {
         println!("== {}", task.name);
