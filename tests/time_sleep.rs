@@ -281,3 +281,18 @@ async fn a_waker_that_owns_a_sleep_may_go_with_the_last_of_another() {
 fn a_sleep_is_no_larger_than_it_has_to_be() {
     assert!(size_of::<Sleep>() <= 56, "{} bytes", size_of::<Sleep>());
 }
+
+#[runtime::test(start_paused = true)]
+async fn a_reset_to_the_past_wakes_at_once() {
+    let woken = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(woken.clone());
+    let start = Instant::now();
+    let mut nap = Box::pin(sleep(Duration::from_secs(100)));
+    assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    sleep(Duration::from_secs(80)).await;
+    assert_eq!(woken.0.load(Ordering::SeqCst), 0);
+    nap.as_mut().reset(start + Duration::from_secs(64));
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1, "not left to the next turn");
+    assert!(nap.is_elapsed());
+    nap.await;
+}

@@ -1,10 +1,15 @@
-//! Runs the unit tests with a sanitizer compiled in, the standard library included.
+//! Runs the tests with a sanitizer compiled in, the standard library included.
 
 use crate::compiler;
 use crate::programs::{self, Outcome, cargo};
 
 /// A fixed target keeps the flags away from procedural macros, which the compiler itself loads.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// The tests of public behaviour that run code of ours beside code of ours: all but those of macros,
+/// examples, style.
+const ROOMS: [&str; 10] =
+    ["fs", "io", "net", "process", "runtime", "signal", "stress", "sync", "task", "time"];
 
 /// Finds data races. `--cfg tsan` is for code that orders by fences, which it does not model.
 pub fn thread(arguments: &[String]) -> Outcome {
@@ -20,7 +25,22 @@ pub fn address(arguments: &[String]) -> Outcome {
 fn test(sanitizer: &str, name: &str, cfg: &str, arguments: &[String]) -> Outcome {
     let mut cargo = cargo(name);
     let mut flags = format!("-Zsanitizer={sanitizer} --cfg sanitized {cfg}");
-    cargo.args(["test", "--lib", "-Zbuild-std", "--target", TARGET]).args(arguments);
+    cargo.args(["test", "-Zbuild-std", "--target", TARGET]);
+    match arguments.first() {
+        None => {
+            cargo.arg("--lib");
+            for room in ROOMS {
+                cargo.args(["--test", &format!("{room}_*")]);
+            }
+        }
+        // Options are for cargo, as `--test NAME`; a word names unit tests.
+        Some(first) if first.starts_with('-') => {
+            cargo.args(arguments);
+        }
+        Some(_) => {
+            cargo.arg("--lib").args(arguments);
+        }
+    }
     if compiler::rustup("component", "rust-src") {
         compiler::unstable(&mut cargo);
     } else {

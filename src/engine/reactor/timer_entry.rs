@@ -42,6 +42,13 @@ pub(super) const LATEST: u64 = u64::MAX - 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closed;
 
+/// What became of an entry whose deadline was moved to an earlier time.
+enum Hastened {
+    Linked(Oversleeps),
+    /// That time has come already, and this waker is to be woken.
+    Due(Option<Waker>),
+}
+
 /// What became of an entry whose time in the wheel had come.
 pub(super) enum Expiry {
     Fired(Waker),
@@ -244,24 +251,36 @@ impl TimerEntry {
         if self.word() >= FIRED {
             return false;
         }
+        // What is due already is not left to the next turn, which may be far off.
+        let is_due = deadline <= self.port.clock().tick();
         let hastened = self.port.timers().change(|claimed| {
             // Under the claim the word cannot change any more, since the owner is here.
             if self.has_fired() {
                 return None;
             }
+            // SAFETY: alive, and linked into these timers, since it has not fired.
+            unsafe { claimed.unlink(self.as_ptr()) };
+            if is_due {
+                self.node.deadline.set(deadline);
+                // Relaxed: no loop knows the entry any more.
+                self.word.store(FIRED, Ordering::Relaxed);
+                // SAFETY: under the claim.
+                return Some(Hastened::Due(
+                    self.waker.with_mut(|waker| unsafe { (*waker).take() }),
+                ));
+            }
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
-            // SAFETY: alive, and linked into these timers, since it has not fired; then in no
-            // wheel, pinned, and unlinked before its end as ever.
-            Some(unsafe {
-                claimed.unlink(self.as_ptr());
-                claimed.link(self.as_ptr(), deadline)
-            })
+            // SAFETY: in no wheel, pinned, and unlinked before its end as ever.
+            Some(Hastened::Linked(unsafe { claimed.link(self.as_ptr(), deadline) }))
         });
-        if let Some(Oversleeps(true)) = hastened {
-            self.port.unpark();
+        match hastened {
+            None => return false,
+            Some(Hastened::Linked(Oversleeps(true))) => self.port.unpark(),
+            Some(Hastened::Due(Some(waker))) => waker.wake(),
+            Some(_) => {}
         }
-        hastened.is_some()
+        true
     }
 
     /// Takes the entry back from the loop.

@@ -68,12 +68,13 @@ impl TaskHooks {
         call(&self.spawn, task);
     }
 
+    /// Whether there is a hook before or after polls.
+    pub(super) fn watch_polls(&self) -> bool {
+        self.before_poll.is_some() || self.after_poll.is_some()
+    }
+
     /// Runs a task between the hooks; answers whether its future panicked.
-    #[inline]
     pub(super) fn around_poll(&self, task: Task) -> bool {
-        if self.before_poll.is_none() && self.after_poll.is_none() {
-            return task.run();
-        }
         call(&self.before_poll, &task);
         // The task may be gone after the poll.
         let (id, at) = (task.id(), task.spawned_at());

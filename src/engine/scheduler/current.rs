@@ -65,6 +65,9 @@ pub(crate) struct Entered {
     _local: PhantomData<*const ()>,
 }
 
+// SAFETY: nothing can be done with a shared guard.
+unsafe impl Sync for Entered {}
+
 /// Enters a runtime, and keeps a count on it until the guard is dropped.
 pub(crate) fn enter(runtime: &Arc<Shared>) -> Entered {
     let entered = Arc::into_raw(runtime.clone());

@@ -12,6 +12,7 @@ use crate::engine::task::{FreeLists, OwnedTasks, Task};
 use crate::shim::thread::ThreadId;
 use crate::shim::{Arc, UnsafeCell};
 use std::cell::Cell;
+use std::ptr::NonNull;
 
 /// How many tasks one look at the ring takes over when the lane is empty.
 const RING_BATCH: usize = 64;
@@ -29,7 +30,11 @@ pub(super) struct Held(pub(super) Arc<Core>);
 /// One loop. Whoever holds it may do all of this; [`current::hold`] says who does.
 pub(crate) struct Core {
     shared: Arc<Shared>,
+    /// What others see of this loop: a part of `shared`, found once.
+    outside: NonNull<Outside>,
     index: usize,
+    /// Whether somebody wants to hear of each poll, or how long it takes.
+    observed: bool,
     /// Tasks ready to run.
     queue: UnsafeCell<Queue>,
     /// Live tasks of this loop.
@@ -80,9 +85,14 @@ impl Core {
     pub(super) fn new(shared: Arc<Shared>, index: usize, queue: Queue) -> Self {
         let polls_to_ring = Cell::new(shared.config.ring_interval);
         let events = Events::with_capacity(shared.config.events_max);
+        let config = &shared.config;
+        let observed = config.hooks.watch_polls() || config.poll_times.is_some();
+        let observed = observed || config.end_on_panic;
         Self {
+            outside: NonNull::from(&shared.loops[index]),
             shared,
             index,
+            observed,
             queue: UnsafeCell::new(queue),
             owned: UnsafeCell::new(OwnedTasks::new()),
             memory: FreeLists::new(),
@@ -111,7 +121,8 @@ impl Core {
     }
 
     pub(super) fn outside(&self) -> &Outside {
-        &self.shared.loops[self.index]
+        // SAFETY: it lies in what `shared` keeps in place for as long as this is here.
+        unsafe { self.outside.as_ref() }
     }
 
     pub(super) fn counters(&self) -> &Counters {
@@ -148,20 +159,29 @@ impl Core {
     #[inline]
     pub(super) fn schedule(&self, task: Task) {
         self.counters().local_schedules.add(1);
-        let crowded = self.with_shed(|queue, shed| match queue {
+        let left = self.with_queue(|queue| match queue {
             Queue::Alone(tasks) => {
                 tasks.push_back(task);
-                false
+                None
             }
-            Queue::Open(tasks) => {
-                // Who wakes itself wants the others to run first.
-                if task.address() == self.running.get() {
-                    tasks.push_back(task, shed);
-                } else {
-                    tasks.push_next(task, shed);
-                }
-                tasks.len() > 1
+            Queue::Open(_) => Some(task),
+        });
+        if let Some(task) = left {
+            self.schedule_among_others(task);
+        }
+    }
+
+    fn schedule_among_others(&self, task: Task) {
+        // Who wakes itself wants the others to run first.
+        let yields = task.address() == self.running.get();
+        let crowded = self.with_shed(|queue, shed| {
+            let Queue::Open(tasks) = queue else { unreachable!("it was open a moment ago") };
+            if yields {
+                tasks.push_back(task, shed);
+            } else {
+                tasks.push_next(task, shed);
             }
+            tasks.len() > 1
         });
         // What waits behind something else could be run by another loop.
         if crowded && self.shared.idle.may_help() {
@@ -213,23 +233,37 @@ impl Core {
             || self.shared.is_root_woken()
     }
 
-    /// Runs the tasks that are ready now, until the operating system is due for a look.
+    /// Runs tasks until none is ready, or the operating system is due for a look.
     ///
-    /// What becomes ready meanwhile is left for the next call, so that the root future waits for
-    /// no more than one round.
+    /// Somebody who waits for something else (the root future, or a task that has begun to wait for
+    /// I/O) waits for one round: the tasks that are ready now, and not those that become so.
     pub(super) fn run_tasks(&self) -> Hold {
         let limit = self.shared.config.event_interval;
-        for _ in 0..self.with_queue(|queue| queue.len()).max(1) {
-            if self.polls_since_turn.get() >= limit {
-                break;
-            }
+        let mut round = self.with_queue(|queue| queue.len());
+        while self.polls_since_turn.get() < limit {
             let Some(task) = self.next() else { break };
             self.polls_since_turn.set(self.polls_since_turn.get() + 1);
             if self.run(task) == Hold::Lost {
                 return Hold::Lost;
             }
+            if round > 1 {
+                round -= 1;
+            } else if self.is_waited_for() {
+                break;
+            } else {
+                round = self.with_queue(|queue| queue.len());
+            }
         }
         Hold::Kept
+    }
+
+    /// Whether something else than a task that is ready wants its turn.
+    fn is_waited_for(&self) -> bool {
+        self.root_woken.get()
+            || self.shared.is_root_woken()
+            || self.outside().port.waiting_for_io()
+            || self.panicked.get()
+            || self.shared.is_ending()
     }
 
     /// Counts a poll of the root future against the next look at the operating system.
@@ -250,12 +284,7 @@ impl Core {
         }
         self.counters().polls.add(1);
         self.running.set(task.address());
-        let histogram = self.outside().histogram.as_ref();
-        let start = histogram.map(|_| self.shared.clock().now());
-        let panicked = self.shared.config.hooks.around_poll(task);
-        if let (Some(histogram), Some(start)) = (histogram, start) {
-            histogram.count(self.shared.clock().now().saturating_sub(start));
-        }
+        let panicked = if self.observed { self.run_observed(task) } else { task.run() };
         if !current::holds(self) {
             return Hold::Lost;
         }
@@ -264,6 +293,21 @@ impl Core {
             self.panicked.set(true);
         }
         Hold::Kept
+    }
+
+    /// Runs one task as the user wants it observed; answers whether its future panicked.
+    #[cold]
+    fn run_observed(&self, task: Task) -> bool {
+        let histogram = self.outside().histogram.as_ref();
+        let start = histogram.map(|_| self.shared.clock().now());
+        let panicked = self.shared.config.hooks.around_poll(task);
+        if let (Some(histogram), Some(start)) = (histogram, start) {
+            // The loop may be another thread's by now, who counts as well; then this poll is not.
+            if current::holds(self) {
+                histogram.count(self.shared.clock().now().saturating_sub(start));
+            }
+        }
+        panicked
     }
 
     /// Whether this thread is in the poll of a task of this loop.
