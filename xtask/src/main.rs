@@ -2,6 +2,8 @@
 
 mod compiler;
 mod counts;
+mod drop_in;
+mod features;
 mod instruments;
 mod kqueue;
 mod loom;
@@ -31,6 +33,8 @@ const TASKS: &[Task] = &[
     Task { name: "asan", arguments: "[FILTER]", about: "unit tests under AddressSanitizer", run: sanitizers::address },
     Task { name: "stress", arguments: "[SECONDS]", about: "tests named stress_*, for that long each", run: stress::run },
     Task { name: "counts", arguments: "[--bless] [FILTER]", about: "instructions of core paths, against those written down", run: counts::run },
+    Task { name: "features", arguments: "", about: "each feature of the facade, alone", run: features::run },
+    Task { name: "drop-in", arguments: "[[OPTIONS] NAME [ARGUMENTS]]", about: "unmodified programs on the facade", run: drop_in::run },
     Task { name: "all", arguments: "", about: "every check above, whole", run: all },
     Task { name: "conformance", arguments: "[ARGUMENTS]", about: "published test suites on the facade", run: instruments::conformance },
     Task { name: "versus", arguments: "[ARGUMENTS]", about: "speed against the published tokio", run: instruments::versus },
@@ -57,14 +61,15 @@ fn main() -> ExitCode {
 
 fn help(_: &[String]) -> Outcome {
     for task in TASKS {
-        println!("cargo xtask {:<33} {}", format!("{} {}", task.name, task.arguments), task.about);
+        println!("cargo xtask {:<38} {}", format!("{} {}", task.name, task.arguments), task.about);
     }
     Ok(())
 }
 
 /// Runs every check to its end, then says which failed.
 fn all(_: &[String]) -> Outcome {
-    let whole = ["loom", "mutants", "kqueue", "tsan", "asan", "stress", "counts"];
+    let whole =
+        ["loom", "mutants", "kqueue", "tsan", "asan", "stress", "counts", "features", "drop-in"];
     let mut failed = Vec::new();
     for task in TASKS.iter().filter(|task| whole.contains(&task.name)) {
         println!("== {}", task.name);

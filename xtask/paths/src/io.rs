@@ -7,6 +7,7 @@ use runtime::net::{TcpListener, TcpStream, UdpSocket, UnixStream};
 use std::hint::black_box;
 use std::net::Ipv4Addr;
 
+/// The paths of this file.
 pub const PATHS: &[Path] = &[
     Path { name: "tcp_echo", run: tcp_echo },
     Path { name: "unix_echo", run: unix_echo },

@@ -6,6 +6,7 @@ use runtime::task::yield_now;
 use std::hint::black_box;
 use std::sync::Arc;
 
+/// The paths of this file.
 pub const PATHS: &[Path] = &[
     Path { name: "mpsc", run: bounded },
     Path { name: "mpsc_unbounded", run: unbounded },

@@ -8,6 +8,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
+/// The paths of this file.
 pub const PATHS: &[Path] = &[
     Path { name: "block_on", run: block_on },
     Path { name: "spawn_join", run: spawn_join },

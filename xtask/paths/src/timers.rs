@@ -10,6 +10,7 @@ use std::task::Poll;
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// The paths of this file.
 pub const PATHS: &[Path] = &[
     Path { name: "sleep_cancelled", run: sleep_cancelled },
     Path { name: "timeout_ready", run: timeout_ready },
