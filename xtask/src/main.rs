@@ -4,6 +4,7 @@ mod compiler;
 mod counts;
 mod drop_in;
 mod features;
+mod footprint;
 mod instruments;
 mod kqueue;
 mod loom;
@@ -36,6 +37,7 @@ const TASKS: &[Task] = &[
     Task { name: "features", arguments: "", about: "each feature of the facade, alone", run: features::run },
     Task { name: "drop-in", arguments: "[[OPTIONS] NAME [ARGUMENTS]]", about: "unmodified programs on the facade", run: drop_in::run },
     Task { name: "all", arguments: "", about: "every check above, whole", run: all },
+    Task { name: "footprint", arguments: "", about: "what an empty program costs, beside the published tokio", run: footprint::run },
     Task { name: "conformance", arguments: "[ARGUMENTS]", about: "published test suites on the facade", run: instruments::conformance },
     Task { name: "versus", arguments: "[ARGUMENTS]", about: "speed against the published tokio", run: instruments::versus },
     Task { name: "api", arguments: "[ARGUMENTS]", about: "public items that the facade lacks", run: instruments::api },
