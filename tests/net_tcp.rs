@@ -141,6 +141,23 @@ async fn urgent_data_does_not_hide_what_comes_after_it() {
 }
 
 #[runtime::test]
+async fn a_read_that_urgent_data_cut_short_is_not_taken_for_the_last() {
+    let (mut client, server) = tcp_pair().await;
+    let peer = socket2::SockRef::from(&server);
+    let mut buf = [0; 64];
+    peer.send(b"!").unwrap();
+    assert_eq!(soon(client.read(&mut buf)).await.unwrap(), 1);
+    assert!(poll_once(pin!(client.read(&mut buf))).is_pending());
+
+    peer.send(b"ab").unwrap();
+    peer.send_out_of_band(b"!").unwrap();
+    peer.send(b"cd").unwrap();
+    assert_eq!(soon(client.read(&mut buf)).await.unwrap(), 2);
+    assert_eq!(soon(client.read(&mut buf)).await.unwrap(), 2);
+    assert_eq!(&buf[..2], b"cd");
+}
+
+#[runtime::test]
 async fn a_reset_ends_a_waiting_read() {
     let (mut client, server) = tcp_pair().await;
     let reader = runtime::spawn(async move { client.read(&mut [0; 8]).await });

@@ -22,6 +22,8 @@ use std::task::{Context, Poll, ready};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Drained {
     Yes,
+    /// It was handed less than it asked for: nothing is left, unless urgent data stands before it.
+    Short,
     No,
 }
 
@@ -132,8 +134,10 @@ impl Registration {
     ) -> Option<io::Result<R>> {
         let error = match retried(op) {
             Ok((result, drained)) => {
-                if let (Some(seen), Drained::Yes) = (seen, drained) {
-                    self.clear(seen, mask - Ready::CLOSED);
+                match (seen, drained) {
+                    (Some(seen), Drained::Yes) => self.clear(seen, mask - Ready::CLOSED),
+                    (Some(seen), Drained::Short) => self.clear_unless_urgent(seen, mask),
+                    (None, _) | (_, Drained::No) => {}
                 }
                 return Some(Ok(result));
             }

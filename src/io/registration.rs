@@ -118,6 +118,19 @@ impl Registration {
         }
     }
 
+    /// Takes `bits` back after a read that came short, unless something arrived after `seen`.
+    ///
+    /// A read stops before urgent data, and leaves what is behind it without another event. Who
+    /// calls this has the descriptor watched for urgent data too. That stays known, as the end of a
+    /// side does: the event that tells of either may be the last.
+    pub(super) fn clear_unless_urgent(&self, seen: ReadyEvent, bits: Ready) {
+        let urgent = self.ready(Ready::PRIORITY);
+        // An event between the two looks has moved the tick, and nothing is cleared.
+        if urgent.is_ok_and(|urgent| urgent.is_some_and(|urgent| urgent.ready.is_empty())) {
+            self.clear(seen, bits - Ready::CLOSED);
+        }
+    }
+
     /// Ends the watch. The descriptor may be closed or handed out afterwards.
     pub(crate) fn deregister(mut self) -> io::Result<()> {
         self.end()

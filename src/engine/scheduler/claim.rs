@@ -20,7 +20,7 @@ struct Release<'a>(&'a AtomicBool);
 
 impl Drop for Release<'_> {
     fn drop(&mut self) {
-        // Release pairs with the swap in `try_with`.
+        // Release pairs with the exchange in `try_with`.
         self.0.store(false, Ordering::Release);
     }
 }
@@ -32,10 +32,8 @@ impl<T> Claim<T> {
 
     /// Shows the value to `step`, unless another thread uses it.
     pub(super) fn try_with<R>(&self, step: impl FnOnce(&mut T) -> R) -> Option<R> {
-        // Acquire pairs with the store in `Release`.
-        if self.taken.swap(true, Ordering::Acquire) {
-            return None;
-        }
+        // Acquire pairs with the store in `Release`. Relaxed: nothing is done after a failure.
+        self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).ok()?;
         let _release = Release(&self.taken);
         // SAFETY: who finds the flag clear and sets it is alone with the value until `_release`.
         Some(self.value.with_mut(|value| step(unsafe { &mut *value })))

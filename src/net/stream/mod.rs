@@ -25,6 +25,8 @@ use std::task::{Context, Poll};
 pub(super) trait Bytes: AsFd + AsRawFd {
     /// The option that makes a receive tell how much is left.
     const INQ: Option<Inq>;
+    /// Whether a receive that fills less than its buffer has taken all, but for urgent data.
+    const SHORT_IS_ALL: bool;
 
     /// Receives into uninitialised memory, once.
     fn recv(&self, buf: &mut ReadBuf<'_>) -> io::Result<()>;
@@ -32,6 +34,7 @@ pub(super) trait Bytes: AsFd + AsRawFd {
 
 impl Bytes for TcpStream {
     const INQ: Option<Inq> = Inq::TCP;
+    const SHORT_IS_ALL: bool = Inq::TCP.is_some();
 
     fn recv(&self, buf: &mut ReadBuf<'_>) -> io::Result<()> {
         sys::recv(self, buf, 0)
@@ -40,6 +43,8 @@ impl Bytes for TcpStream {
 
 impl Bytes for UnixStream {
     const INQ: Option<Inq> = Inq::UNIX;
+    // It also stops where descriptors come along.
+    const SHORT_IS_ALL: bool = false;
 
     fn recv(&self, buf: &mut ReadBuf<'_>) -> io::Result<()> {
         sys::recv(self, buf, 0)
@@ -48,6 +53,7 @@ impl Bytes for UnixStream {
 
 impl Bytes for File {
     const INQ: Option<Inq> = None;
+    const SHORT_IS_ALL: bool = false;
 
     fn recv(&self, buf: &mut ReadBuf<'_>) -> io::Result<()> {
         sys::read(self, buf)
@@ -63,17 +69,30 @@ pub(super) struct Stream<S: Bytes> {
     counting: AtomicU8,
 }
 
-/// Nobody has had to wait yet; a stream that never waits has no use for counting.
-const UNASKED: u8 = 0;
-const COUNTING: u8 = 1;
+/// The last receive has told whether there is more, if there was one.
+const TOLD: u8 = 0;
+/// It has left that open; if the next one would block, it was in vain, and counting begins.
+const OPEN: u8 = 1;
+/// Receives tell how much is left.
+const COUNTING: u8 = 2;
+/// The option is on, but the last receive has told all by coming short. The next is likely to, and
+/// does without the price of a control message.
+const RESTING: u8 = 3;
 /// The kernel refused, or the user makes calls that expect no option of ours.
-const PLAIN: u8 = 2;
+const PLAIN: u8 = 4;
 
 impl<S: Bytes> Stream<S> {
+    /// Urgent data has to be known of where it would be taken for the end of what there is.
+    const WATCHED: Interest = match S::SHORT_IS_ALL {
+        true => Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY),
+        false => Interest::READABLE.add(Interest::WRITABLE),
+    };
+
     /// Takes over what is in non-blocking mode, and is taken to be `ready` until an event says more.
     #[track_caller]
     pub(super) fn new(io: S, ready: Ready) -> Self {
-        Self { io: Evented::assuming(io, ready), counting: AtomicU8::new(UNASKED) }
+        let io = Evented::with_interest(io, Self::WATCHED, ready);
+        Self { io, counting: AtomicU8::new(TOLD) }
     }
 
     /// Takes over one end of what goes in one direction.
@@ -123,21 +142,56 @@ impl<S: Bytes> Stream<S> {
 
     fn read(&self, buf: &mut ReadBuf<'_>) -> io::Result<((), Drained)> {
         // Relaxed, as all of this file: what the word stands for is in the kernel.
-        let counting = self.counting.load(Ordering::Relaxed);
-        let Some(inq) = S::INQ.filter(|_| counting != PLAIN) else {
+        let state = self.counting.load(Ordering::Relaxed);
+        let Some(inq) = S::INQ.filter(|_| state != PLAIN) else {
             return self.io.recv(buf).map(|()| ((), Drained::No));
         };
-        if counting == UNASKED {
-            let result = self.io.recv(buf);
-            if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
-                self.start_counting(inq);
-            }
-            return result.map(|()| ((), Drained::No));
+        if state != COUNTING {
+            return self.read_plainly(buf, state, inq);
         }
+        let room = buf.remaining();
         // That nothing is left does not hide the end of a stream: a closed side is known as such
         // beside what is readable, and stays so.
         let left = sys::recv_counting(&*self.io, buf, inq)?;
+        if Self::came_short(room, buf) {
+            self.turn(COUNTING, RESTING);
+        }
         Ok(((), if left == Some(0) { Drained::Yes } else { Drained::No }))
+    }
+
+    fn read_plainly(
+        &self,
+        buf: &mut ReadBuf<'_>,
+        state: u8,
+        inq: Inq,
+    ) -> io::Result<((), Drained)> {
+        let room = buf.remaining();
+        if let Err(error) = self.io.recv(buf) {
+            if error.kind() == io::ErrorKind::WouldBlock && state == OPEN {
+                self.start_counting(inq);
+            }
+            return Err(error);
+        }
+        let is_short = Self::came_short(room, buf);
+        match (state, is_short) {
+            (RESTING, false) => self.turn(RESTING, COUNTING),
+            (TOLD, false) => self.turn(TOLD, OPEN),
+            (OPEN, true) => self.turn(OPEN, TOLD),
+            _ => {}
+        }
+        Ok(((), if is_short { Drained::Short } else { Drained::No }))
+    }
+
+    /// Whether a receive into `buf`, which had so much `room`, has told that nothing is left. One of
+    /// no bytes tells of the end instead.
+    fn came_short(room: usize, buf: &ReadBuf<'_>) -> bool {
+        S::SHORT_IS_ALL && buf.remaining() != 0 && buf.remaining() != room
+    }
+
+    /// Goes from one state to another, unless the stream is plain by now.
+    fn turn(&self, from: u8, to: u8) {
+        // Relaxed: see `read`.
+        let _ = self.counting.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// Puts our option on the socket.
@@ -146,7 +200,7 @@ impl<S: Bytes> Stream<S> {
         let state = if inq.set(self.io.as_fd(), true).is_ok() { COUNTING } else { PLAIN };
         // Relaxed: see `read`.
         let order = Ordering::Relaxed;
-        if self.counting.compare_exchange(UNASKED, state, order, order) == Err(PLAIN) {
+        if self.counting.compare_exchange(OPEN, state, order, order) == Err(PLAIN) {
             // Somebody wants none of it, who may have come between the two lines above.
             let _ = inq.set(self.io.as_fd(), false);
         }
@@ -159,7 +213,7 @@ impl<S: Bytes> Stream<S> {
             return Ok(());
         }
         match (self.counting.swap(PLAIN, Ordering::Relaxed), S::INQ) {
-            (COUNTING, Some(inq)) => inq.set(self.io.as_fd(), false),
+            (COUNTING | RESTING, Some(inq)) => inq.set(self.io.as_fd(), false),
             _ => Ok(()),
         }
     }
