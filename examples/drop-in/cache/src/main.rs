@@ -3,9 +3,10 @@
 
 use futures::{StreamExt, future};
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands, Client, pipe};
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, pipe};
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -52,6 +53,14 @@ impl Server {
     }
 }
 
+/// Patient, since the machine may have more to do.
+async fn connect(client: &Client) -> MultiplexedConnection {
+    let patience = Some(Duration::from_secs(60));
+    let config = AsyncConnectionConfig::new().set_connection_timeout(patience);
+    let config = config.set_response_timeout(patience);
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+}
+
 async fn one_pipeline(mut connection: MultiplexedConnection) {
     let mut pipeline = pipe();
     for n in 0..COMMANDS {
@@ -90,8 +99,8 @@ async fn many_tasks(connection: MultiplexedConnection) {
 
 /// A connection of its own waits for what the other pushes later.
 async fn blocking_command(client: &Client, mut connection: MultiplexedConnection) {
-    let mut waiting = client.get_multiplexed_async_connection().await.unwrap();
-    let popped = tokio::spawn(async move { waiting.blpop("queue", 10.0).await });
+    let mut waiting = connect(client).await;
+    let popped = tokio::spawn(async move { waiting.blpop("queue", 50.0).await });
     loop {
         let clients: String =
             redis::cmd("CLIENT").arg("LIST").query_async(&mut connection).await.unwrap();
@@ -124,7 +133,7 @@ async fn publish_and_subscribe(client: &Client, mut connection: MultiplexedConne
 async fn cache() {
     let server = Server::start().await;
     let client = server.client();
-    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    let connection = connect(&client).await;
     one_pipeline(connection.clone()).await;
     many_tasks(connection.clone()).await;
     blocking_command(&client, connection.clone()).await;

@@ -73,8 +73,12 @@ async fn upload(body: Body) -> String {
     length.to_string()
 }
 
-async fn never() -> StatusCode {
-    match time::timeout(Duration::from_millis(20), future::pending::<()>()).await {
+async fn silent() {
+    future::pending().await
+}
+
+async fn limited() -> StatusCode {
+    match time::timeout(Duration::from_millis(20), silent()).await {
         Ok(()) => StatusCode::OK,
         Err(_) => StatusCode::GATEWAY_TIMEOUT,
     }
@@ -105,7 +109,8 @@ fn routes(gate: Arc<Gate>) -> Router {
         .route("/sum", post(sum))
         .route("/download/{pieces}", get(download))
         .route("/upload", post(upload))
-        .route("/never", get(never))
+        .route("/silent", get(silent))
+        .route("/limited", get(limited))
         .route("/slow", get(slow))
         .route("/shout", get(upgrade))
         .with_state(gate)
@@ -141,10 +146,10 @@ async fn streams_both_ways(client: &reqwest::Client, address: SocketAddr) {
 }
 
 async fn times_out_on_either_side(client: &reqwest::Client, address: SocketAddr) {
-    let url = format!("http://{address}/never");
-    let answer = client.get(&url).send().await.unwrap();
+    let answer = client.get(format!("http://{address}/limited")).send().await.unwrap();
     assert_eq!(answer.status(), reqwest::StatusCode::GATEWAY_TIMEOUT);
-    let error = client.get(&url).timeout(Duration::from_millis(1)).send().await.unwrap_err();
+    let call = client.get(format!("http://{address}/silent")).timeout(Duration::from_millis(20));
+    let error = call.send().await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
 }
 
