@@ -21,7 +21,7 @@ const PACE: u64 = 50_000;
 const CROWD: usize = 4;
 
 /// The most that timers of a crowd wait for each other.
-const PACE_MAX: u64 = 8 * PACE;
+const PACE_MAX: u64 = 20 * PACE;
 
 /// How long a turn may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
