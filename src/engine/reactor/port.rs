@@ -144,6 +144,11 @@ impl Port {
         self.figure(DEREGISTERED)
     }
 
+    /// How many descriptors are watched.
+    pub(crate) fn watched(&self) -> u64 {
+        self.registered().saturating_sub(self.deregistered())
+    }
+
     /// How many events the operating system has reported.
     pub(crate) fn events(&self) -> u64 {
         self.figure(EVENTS)

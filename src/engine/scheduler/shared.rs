@@ -27,6 +27,9 @@ use std::io;
 /// How many tasks may have ended elsewhere before the loop that they belong to is woken for them.
 const RELEASED_MAX: u64 = 256;
 
+/// So many descriptors live together on one loop before others are used as well.
+const FEW_SOURCES: u64 = 16;
+
 /// The part of a loop that any thread may reach.
 pub(super) struct Outside {
     pub(super) doze: Doze,
@@ -174,13 +177,17 @@ impl Shared {
     }
 
     /// The loop that a descriptor should live on for which this thread is about to wait: the first
-    /// that has nothing queued, or else this thread's own.
+    /// that has nothing queued and watches few, or else this thread's own.
     ///
     /// So a few descriptors live together, and the tasks behind them, which may talk to each other,
-    /// are woken on one thread; many spread as soon as there is more than one loop can do.
+    /// are woken on one thread; many spread over all loops.
     pub(crate) fn home_of_source(&self) -> usize {
         let own = self.home();
-        (0..own).find(|&other| self.loops[other].depth() == 0).unwrap_or(own)
+        let takes = |other: &usize| {
+            let outside = &self.loops[*other];
+            outside.depth() == 0 && outside.port.watched() < FEW_SOURCES
+        };
+        (0..own).find(takes).unwrap_or(own)
     }
 
     /// The seed of the next run of a root future, if random choices are to be repeatable.
