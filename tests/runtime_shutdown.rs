@@ -72,6 +72,30 @@ fn a_spawn_after_the_end_is_cancelled_at_once() {
 }
 
 #[test]
+fn after_a_panic_that_ends_the_runtime_spawns_are_cancelled_at_once() {
+    use runtime::runtime::UnhandledPanic;
+
+    let rt = Builder::new_current_thread()
+        .unhandled_panic(UnhandledPanic::ShutdownRuntime)
+        .build()
+        .unwrap();
+    let drops = Drops::new();
+    let waiting = rt.spawn(holding(drops.tally()));
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        rt.block_on(async {
+            runtime::spawn(async { panic!("this ends the runtime") });
+            pending::<()>().await;
+        });
+    }));
+    assert!(ended.is_err());
+    let late = rt.spawn(holding(drops.tally()));
+    assert_eq!(drops.count(), 2);
+    for task in [waiting, late] {
+        assert!(futures::executor::block_on(task).unwrap_err().is_cancelled());
+    }
+}
+
+#[test]
 fn tasks_that_spawn_while_they_are_dropped_end_too() {
     struct Spawns(Drops, u32);
     impl Drop for Spawns {

@@ -2,7 +2,7 @@
 
 use super::current;
 use super::shared::Shared;
-use super::worker::{Core, Held, Hold};
+use super::worker::{Core, Held, Hold, discard};
 use crate::engine::task::budget;
 use crate::engine::task::entered;
 use crate::shim::Arc;
@@ -113,6 +113,11 @@ fn drive_on<F: Future>(core: &Core, shared: &Arc<Shared>, mut future: Pin<&mut F
             unreachable!("a current-thread runtime hands its loop on between two polls only");
         }
         if core.has_panicked() {
+            // What other threads spawn from now on is refused, as after the end.
+            let mut late = shared.ring.close();
+            while let Some(task) = late.pop_front() {
+                discard(task);
+            }
             core.close();
             panic!(
                 "a spawned task panicked and the runtime is configured to shut down on unhandled \
