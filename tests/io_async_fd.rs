@@ -8,8 +8,8 @@ use std::future::Future;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Wake, Waker};
 
 fn rt() -> Runtime {
@@ -228,11 +228,15 @@ fn two_first_users_at_once_share_a_registration() {
     let rt = rt();
     for _ in 0..300 {
         let socket = rt.block_on(async { runtime::net::UnixDatagram::unbound().unwrap() });
-        let start = Barrier::new(2);
+        // A barrier would wake one of them long after the other.
+        let ready = AtomicUsize::new(0);
         let wait = || {
             let (count, waker) = counted();
             let mut buf = [0; 1];
-            start.wait();
+            ready.fetch_add(1, Ordering::SeqCst);
+            while ready.load(Ordering::SeqCst) < 2 {
+                std::hint::spin_loop();
+            }
             let mut buf = runtime::io::ReadBuf::new(&mut buf);
             let polled = socket.poll_recv(&mut Context::from_waker(&waker), &mut buf);
             (polled, count)
