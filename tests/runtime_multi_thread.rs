@@ -347,6 +347,38 @@ fn blocking_in_place_on_a_current_thread_runtime_panics() {
 }
 
 #[test]
+fn a_waker_that_panics_in_a_loop_leaves_it_and_the_others_in_order() {
+    struct Panics;
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker of the user's");
+        }
+    }
+    let rt = workers(2);
+    for _ in 0..20 {
+        let nap = rt.block_on(rt.spawn(async {
+            let mut nap = Box::pin(sleep(Duration::from_millis(1)));
+            let waker = std::task::Waker::from(Arc::new(Panics));
+            let polled = nap.as_mut().poll(&mut std::task::Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            Some(nap)
+        }));
+        // It goes off while all loops sleep.
+        std::thread::sleep(Duration::from_millis(5));
+        drop(nap);
+    }
+    for _ in 0..100 {
+        assert_eq!(rt.block_on(rt.spawn(async { 3 })).unwrap(), 3);
+    }
+    let parks = |worker| rt.metrics().worker_park_unpark_count(worker);
+    let end = Instant::now() + Duration::from_secs(20);
+    while parks(0) % 2 == 0 || parks(1) % 2 == 0 {
+        assert!(Instant::now() < end, "a loop that sleeps is counted as awake");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn the_end_drops_every_future_once() {
     struct Count(Arc<AtomicUsize>);
     impl Drop for Count {

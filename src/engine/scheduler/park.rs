@@ -23,12 +23,31 @@ pub(super) fn park(core: &Core) {
         core.note_rest();
         counters.parks.add(1);
         counters.park_unparks.add(1);
+        let _parked = Parked(core);
         while !sleep(core) {}
-        counters.park_unparks.add(1);
-        core.note_wake();
     }
     if let Some(hook) = &shared.config.after_unpark {
         hook();
+    }
+}
+
+/// Ends the rest of a loop when dropped, also when a waker panics in the turn.
+struct Parked<'a>(&'a Core);
+
+impl Drop for Parked<'_> {
+    fn drop(&mut self) {
+        self.0.counters().park_unparks.add(1);
+        self.0.note_wake();
+    }
+}
+
+/// Takes the announcement of a sleep back when dropped, also when a waker panics in the turn.
+struct Asleep<'a>(&'a Core);
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        let searching = self.0.shared().idle.wake(&self.0.outside().doze);
+        self.0.set_searching(searching);
     }
 }
 
@@ -38,6 +57,7 @@ fn sleep(core: &Core) -> bool {
     let shared = core.shared();
     let outside = core.outside();
     let look_everywhere = shared.idle.sleep(&outside.doze, core.set_searching(false));
+    let asleep = Asleep(core);
     // The last look: who fills a queue after it sees the announcement.
     let found = core.has_work()
         || shared.is_ending()
@@ -50,8 +70,8 @@ fn sleep(core: &Core) -> bool {
     } else if !shared.clock().is_frozen() || !skip_ahead(core) {
         core.turn(Wait::Until(None));
     }
-    let searching = shared.idle.wake(&outside.doze);
-    core.set_searching(searching);
+    drop(asleep);
+    let searching = core.is_searching();
     let rang = outside.port.take_bell();
     if let Some(watch) = &shared.watch {
         if rang {

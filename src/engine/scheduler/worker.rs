@@ -446,6 +446,11 @@ impl Core {
         }
     }
 
+    /// Whether the loop is counted as searching.
+    pub(super) fn is_searching(&self) -> bool {
+        self.searching.get()
+    }
+
     /// Notes whether the loop is counted as searching; answers whether it was.
     pub(super) fn set_searching(&self, searching: bool) -> bool {
         self.searching.replace(searching)
