@@ -2,6 +2,7 @@
 //!
 //! Everything here happens under the pool's lock, decides, and leaves the doing to the caller.
 
+use super::core_id;
 use crate::engine::task::{Id, Task};
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::{Arc, Condvar};
@@ -105,6 +106,13 @@ impl Seat {
     }
 }
 
+/// A thread that waits for a call.
+struct Idle {
+    seat: Arc<Seat>,
+    /// Where it ran last.
+    core: Option<u32>,
+}
+
 /// Who has to be told that there is something to do, once the lock is released.
 #[must_use]
 pub(super) enum Call {
@@ -129,8 +137,8 @@ pub(super) enum Next {
 /// Jobs and threads of one pool.
 pub(super) struct Roster {
     queue: VecDeque<Job>,
-    /// Threads without a job; the last to sit down is the first to be called.
-    idle: Vec<Arc<Seat>>,
+    /// Threads without a job, in the order in which they sat down.
+    idle: VecDeque<Idle>,
     /// Threads that were called and have not arrived yet: one for the closures, and one for each
     /// detached job.
     called: usize,
@@ -149,7 +157,7 @@ impl Roster {
     pub(super) fn new(threads_max: usize) -> Self {
         Self {
             queue: VecDeque::new(),
-            idle: Vec::new(),
+            idle: VecDeque::new(),
             called: 0,
             threads: 0,
             away: 0,
@@ -205,10 +213,10 @@ impl Roster {
         self.call_one(self.threads_max)
     }
 
-    /// Calls the thread that sat down last, or a new one while there are fewer than `threads_max`;
-    /// if there are not, whoever finishes next takes what is queued.
+    /// Calls an idle thread, or a new one while there are fewer than `threads_max`; if there are not,
+    /// whoever finishes next takes what is queued.
     fn call_one(&mut self, threads_max: usize) -> Call {
-        if let Some(seat) = self.idle.pop() {
+        if let Some(seat) = self.take_idle(core_id::current()) {
             self.called += 1;
             seat.set_called(true);
             return Call::Idle(seat);
@@ -219,6 +227,13 @@ impl Roster {
         self.called += 1;
         self.threads += 1;
         Call::NewThread
+    }
+
+    /// The idle thread that ran on `core` last. If there is none, the one that has waited longest:
+    /// calling one after the other spreads them over the cores.
+    fn take_idle(&mut self, core: Option<u32>) -> Option<Arc<Seat>> {
+        let at = self.idle.iter().rposition(|idle| idle.core == core).unwrap_or(0);
+        self.idle.remove(at).map(|idle| idle.seat)
     }
 
     /// The new thread that was called cannot be made.
@@ -270,13 +285,13 @@ impl Roster {
             return Next::Leave;
         }
         seat.set_called(false);
-        self.idle.push(seat.clone());
+        self.idle.push_back(Idle { seat: seat.clone(), core: core_id::current() });
         Next::Wait
     }
 
     /// The thread on `seat` has waited for too long, and leaves.
     pub(super) fn give_up(&mut self, seat: &Arc<Seat>) {
-        self.idle.retain(|idle| !Arc::ptr_eq(idle, seat));
+        self.idle.retain(|idle| !Arc::ptr_eq(&idle.seat, seat));
         self.leave();
     }
 
@@ -298,9 +313,28 @@ impl Roster {
         let (go, stay) = all.partition(|job| matches!(job, Job::Closure(_)));
         self.queue = stay;
         self.in_flight -= go.len();
-        let idle = mem::take(&mut self.idle);
+        let idle: Vec<_> = mem::take(&mut self.idle).into_iter().map(|idle| idle.seat).collect();
         self.called += idle.len();
         idle.iter().for_each(|seat| seat.set_called(true));
         (go, idle)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_of_the_same_core_is_called_before_the_one_that_waits_longest() {
+        let mut roster = Roster::new(4);
+        let seats: Vec<_> = (0..4).map(|_| Seat::new()).collect();
+        for (seat, core) in seats.iter().zip([0, 1, 1, 0]) {
+            roster.idle.push_back(Idle { seat: seat.clone(), core: Some(core) });
+        }
+        let mut called = |core| {
+            let seat = roster.take_idle(Some(core)).unwrap();
+            seats.iter().position(|other| Arc::ptr_eq(&seat, other)).unwrap()
+        };
+        assert_eq!([called(1), called(2), called(1), called(1)], [2, 0, 1, 3]);
     }
 }
