@@ -129,6 +129,17 @@ async fn a_listener_hears_what_came_since_the_one_before_was_dropped() {
     hears_nothing(&mut next);
 }
 
+#[cfg(target_os = "linux")]
+#[runtime::test]
+async fn a_new_listener_takes_no_signal_from_the_others() {
+    let kind = own(11);
+    let mut first = signal(kind).unwrap();
+    raise(kind);
+    let mut second = signal(kind).unwrap();
+    hears(&mut second).await;
+    hears(&mut first).await;
+}
+
 #[runtime::test]
 async fn a_listener_does_not_hear_what_came_turns_before() {
     let kind = SignalKind::quit();
