@@ -216,7 +216,9 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
 #[test]
 fn a_sleep_that_is_over_stays_so_when_its_runtime_ends() {
     let rt = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let mut nap = Box::pin(rt.block_on(async { sleep(HOUR) }));
+    let context = rt.enter();
+    let mut nap = Box::pin(sleep(HOUR));
+    drop(context);
     rt.block_on(nap.as_mut());
     drop(rt);
     assert!(poll_once(nap.as_mut()).is_ready());
