@@ -59,8 +59,14 @@ pub(crate) struct TaskHooks {
 #[inline]
 fn call(hook: &Option<TaskHook>, id: Id, at: &'static Location<'static>) {
     if let Some(hook) = hook {
-        quietly(|| hook(id, at));
+        call_quietly(hook, id, at);
     }
+}
+
+/// Apart from those who call no hook, which most do.
+#[cold]
+fn call_quietly(hook: &TaskHook, id: Id, at: &'static Location<'static>) {
+    quietly(|| hook(id, at));
 }
 
 impl TaskHooks {
