@@ -111,6 +111,7 @@ fn a_child_that_is_started_without_descriptors_can_be_waited_for() {
 #[test]
 fn orphans_are_reaped_when_there_are_descriptors_again() {
     let _alone = alone();
+    let before = open_descriptors();
     block_on(async {
         let mut orphan = cat();
         let (stdin, listing) = (orphan.stdin.take(), listing(&orphan));
@@ -120,12 +121,12 @@ fn orphans_are_reaped_when_there_are_descriptors_again() {
         drop(stdin);
         soon(gone(listing)).await;
     });
+    until_no_more_than(before);
 }
 
 #[test]
 fn orphans_are_reaped_when_there_are_threads_again() {
     let _alone = alone();
-    // Whoever reaped before is to be gone.
     let before = open_descriptors();
     let strict = || {
         refuse_threads();
@@ -143,4 +144,5 @@ fn orphans_are_reaped_when_there_are_threads_again() {
         Command::new("true").status().await.unwrap();
         soon(gone(listing)).await;
     });
+    until_no_more_than(before);
 }
