@@ -75,10 +75,11 @@ fn sleep(core: &Core) -> bool {
     let rang = outside.port.take_bell();
     if let Some(watch) = &shared.watch {
         if rang {
-            watch.heard();
+            watch.heard(&shared.idle);
         }
-        if rang && !searching && !core.has_work() && !shared.is_ending() {
-            return look_after(core);
+        if rang && !searching && !core.has_work() && !shared.is_ending() && !look_after(core) {
+            // Back to sleep, which sets the timer again.
+            return false;
         }
         watch.ensure(&shared.idle, &shared.loops);
     }
