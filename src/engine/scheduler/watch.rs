@@ -1,9 +1,8 @@
-//! Looking after loops that are stuck in a long poll.
+//! The timer that has a sleeper look after loops that are stuck in a long poll.
 //!
 //! While some loop runs and others sleep, one timer is set that ends the sleep of one of them, every
-//! few milliseconds. Whoever that is looks at the loops that run: one that has not begun a poll
-//! since the last look is stuck, and what waits for it (events, timers, tasks) is done in its
-//! place. When all sleep nobody watches, and while all run nobody is free to.
+//! few milliseconds. Whoever that is looks after the others ([`rescue`]). When all sleep nobody
+//! watches, and while all run they look after each other now and then.
 //!
 //! The timer is set when a loop wakes beside sleepers, or falls asleep beside others that run; it is
 //! set once for each period, whoever wants it. Where it went off in vain, the last loop to fall
@@ -18,6 +17,7 @@
 //! ```
 
 use super::idle::Idle;
+use super::rescue;
 use super::shared::Outside;
 use crate::engine::reactor::Bell;
 use crate::shim::atomic::{AtomicBool, AtomicU8, Ordering, fence};
@@ -69,10 +69,7 @@ impl Watch {
     /// loop that has woken or is about to sleep.
     pub(super) fn ensure(&self, idle: &Idle, loops: &[Outside]) {
         self.settle(idle, || {
-            for outside in loops {
-                // Relaxed: figures; what is compared is whether they move.
-                outside.polls_seen.set(outside.counters.polls.get());
-            }
+            rescue::note_polls(loops);
             loops.iter().position(|outside| outside.doze.is_asleep()).unwrap_or(0)
         });
     }
@@ -134,14 +131,4 @@ impl<T: Timer> Watch<T> {
         // Relaxed: as in `stop`.
         self.stops.store(if in_vain { STOPS } else { 0 }, Ordering::Relaxed);
     }
-}
-
-/// The loops that have not begun a poll for a whole period, though they do not sleep.
-pub(super) fn stuck(loops: &[Outside], index: usize) -> impl Iterator<Item = &Outside> {
-    loops.iter().enumerate().filter_map(move |(other, outside)| {
-        let stuck = other != index
-            && !outside.doze.is_asleep()
-            && outside.counters.polls.get() == outside.polls_seen.get();
-        stuck.then_some(outside)
-    })
 }
