@@ -3,9 +3,9 @@
 use super::error::{RecvError, TryRecvError};
 use super::recv::Recv;
 use super::shared::{Miss, Shared};
-use crate::engine::task::{budget, entered};
+use crate::engine::task::budget;
 use crate::shim::Arc;
-use crate::util::block_on::block_on;
+use crate::sync::blocking::block_on;
 use std::fmt;
 
 /// Receives what is sent to a broadcast channel from the time it was made.
@@ -267,7 +267,6 @@ impl<T: Clone> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
-        entered::assert_may_block();
         block_on(self.recv())
     }
 }
