@@ -178,7 +178,8 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If cloning the value panics. The next call goes on behind it.
+    /// If cloning the value panics; or, where this is the last receiver to get it, if dropping the
+    /// channel's own does, or the waker of one who waits. The next call goes on behind the value.
     ///
     /// # Examples
     ///
@@ -208,7 +209,8 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If cloning the value panics. The next call goes on behind it.
+    /// If cloning the value panics; or, where this is the last receiver to get it, if dropping the
+    /// channel's own does, or the waker of one who waits. The next call goes on behind the value.
     ///
     /// # Examples
     ///
@@ -253,7 +255,7 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If called from within a runtime, or if cloning the value panics.
+    /// If called from within a runtime, and as [`Receiver::recv`].
     ///
     /// # Examples
     ///
