@@ -1,12 +1,16 @@
 //! The end of a runtime: nothing goes on, nothing is lost, nothing is left.
 
+use runtime::net::UnixStream;
 use runtime::runtime::{Builder, Runtime};
+use runtime::sync::Notify;
 use runtime::task::{JoinHandle, yield_now};
-use std::future::{pending, poll_fn};
+use runtime::time::sleep;
+use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -241,6 +245,87 @@ fn a_panic_in_the_drop_of_one_task_does_not_keep_the_others() {
     drop(rt);
     assert_eq!(drops.count(), 10);
     assert!(tasks.iter().all(JoinHandle::is_finished));
+}
+
+#[test]
+fn what_a_task_waits_for_does_not_come_because_the_runtime_ends() {
+    let rt = Builder::new_multi_thread()
+        .worker_threads(1)
+        .disable_lifo_slot()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (polled, first_poll) = mpsc::channel();
+    let (stand, stands) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    let wake = Arc::new(Notify::new());
+    let woken = wake.clone();
+    let waits = rt.spawn(async move {
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let mut wakes = 0;
+        let mut wake = pin!(async {
+            loop {
+                woken.notified().await;
+                wakes += 1;
+            }
+        });
+        let mut nap = pin!(sleep(Duration::from_secs(3600)));
+        let mut readable = pin!(ours.readable());
+        poll_fn(|cx| {
+            let come = nap.as_mut().poll(cx).is_ready() || readable.as_mut().poll(cx).is_ready();
+            let _: Poll<()> = wake.as_mut().poll(cx);
+            polled.send(()).unwrap();
+            if come { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    });
+    first_poll.recv().unwrap();
+    rt.spawn(async move {
+        // Both are ready then, in this order, when the next round of tasks begins.
+        runtime::spawn(async move {
+            stand.send(()).unwrap();
+            ended.recv().unwrap();
+        });
+        wake.notify_one();
+    });
+    stands.recv().unwrap();
+    rt.shutdown_background();
+    end.send(()).unwrap();
+    first_poll.recv().expect("the task is polled once more");
+    let outcome = futures::executor::block_on(waits);
+    assert!(outcome.is_err_and(|error| error.is_cancelled()));
+}
+
+#[test]
+fn a_waker_that_panics_keeps_nothing_from_its_end() {
+    struct Falls;
+    impl Wake for Falls {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker fell");
+        }
+    }
+    let drops = Drops::new();
+    let mut builder = Builder::new_current_thread();
+    let rt = builder.enable_all().max_blocking_threads(1).build().unwrap();
+    rt.spawn(holding(drops.tally()));
+    rt.block_on(yield_now());
+    rt.spawn(holding(drops.tally()));
+    let context = rt.enter();
+    let mut nap = Box::pin(sleep(Duration::from_secs(3600)));
+    drop(context);
+    let waker = Waker::from(Arc::new(Falls));
+    assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    let (begin, begun) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    rt.spawn_blocking(move || {
+        begin.send(()).unwrap();
+        ended.recv().unwrap_err();
+    });
+    begun.recv().unwrap();
+    let waits_for_a_thread = rt.spawn_blocking(|| {});
+    assert!(catch_unwind(AssertUnwindSafe(|| rt.shutdown_background())).is_err());
+    assert_eq!((drops.count(), waits_for_a_thread.is_finished()), (2, true));
+    drop(end);
 }
 
 /// How long a stress test goes on; `STRESS_SECONDS` makes it longer.

@@ -3,6 +3,7 @@
 use runtime::runtime::Builder;
 use runtime::time::{self, Duration, Instant, Sleep, sleep, sleep_until};
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -198,7 +199,7 @@ fn a_timer_set_from_another_thread_wakes_a_runtime_that_sleeps() {
 }
 
 #[test]
-fn a_sleep_that_waits_when_its_runtime_ends_is_over() {
+fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
     let rt = Builder::new_current_thread().enable_all().build().unwrap();
     let count = Arc::new(Count(AtomicUsize::new(0)));
     let waker = Waker::from(count.clone());
@@ -208,18 +209,38 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_over() {
     assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     drop(rt);
     assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");
-    assert!(poll_once(nap.as_mut()).is_ready());
+    assert!(!nap.is_elapsed());
+    assert_ends_with_its_runtime(|| poll_once(nap.as_mut()));
 }
 
 #[test]
-#[should_panic = "A Tokio 1.x context was found, but it is being shutdown."]
-fn a_sleep_first_polled_after_its_runtime_ended_says_so() {
-    let rt = Builder::new_current_thread().enable_all().build().unwrap();
+fn a_sleep_that_is_over_stays_so_when_its_runtime_ends() {
+    let rt = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let context = rt.enter();
     let mut nap = Box::pin(sleep(HOUR));
     drop(context);
+    rt.block_on(nap.as_mut());
     drop(rt);
-    let _ = poll_once(nap.as_mut());
+    assert!(poll_once(nap.as_mut()).is_ready());
+}
+
+/// Checks that `poll` panics with the text that says that the runtime is gone.
+fn assert_ends_with_its_runtime<R>(poll: impl FnOnce() -> R) {
+    let panic = catch_unwind(AssertUnwindSafe(|| drop(poll()))).unwrap_err();
+    let text = panic.downcast_ref::<String>().expect("a text");
+    assert_eq!(text, "A Tokio 1.x context was found, but it is being shutdown.");
+}
+
+#[test]
+fn a_sleep_first_polled_after_its_runtime_ended_says_so() {
+    for length in [HOUR, Duration::ZERO] {
+        let rt = Builder::new_current_thread().enable_all().build().unwrap();
+        let context = rt.enter();
+        let mut nap = Box::pin(sleep(length));
+        drop(context);
+        drop(rt);
+        assert_ends_with_its_runtime(|| poll_once(nap.as_mut()));
+    }
 }
 
 #[test]

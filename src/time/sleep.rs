@@ -92,6 +92,10 @@ pin_project! {
     /// not `Unpin`: to wait for it more than once, or to [reset](Sleep::reset) it, pin it with
     /// [`Box::pin`] or [`std::pin::pin!`].
     ///
+    /// # Panics
+    ///
+    /// When it is polled before its time has come, and its runtime has shut down.
+    ///
     /// # Examples
     ///
     /// ```

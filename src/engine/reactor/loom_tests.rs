@@ -190,6 +190,16 @@ fn wait(timer: &mut Pin<Box<TimerEntry>>, waker: &Waker) -> Poll<Result<(), Clos
     timer.as_mut().poll(&mut Context::from_waker(waker))
 }
 
+/// Closes the timers on another thread.
+fn close(port: &Arc<Port>) -> thread::JoinHandle<()> {
+    let port = port.clone();
+    thread::spawn(move || {
+        let mut delivery = Delivery::new();
+        port.timers().close(&mut delivery);
+        delivery.finish();
+    })
+}
+
 /// Fires what is due at 10 on another thread.
 fn turn(port: &Arc<Port>) -> thread::JoinHandle<usize> {
     let port = port.clone();
@@ -272,22 +282,43 @@ fn a_new_deadline_and_a_sleep_cannot_both_miss() {
 }
 
 #[test]
-fn a_timer_set_against_shutdown_is_refused_or_fired() {
+fn a_timer_set_against_shutdown_is_refused_or_woken() {
     loom::model(|| {
         let port = port();
-        let shutdown = {
-            let port = port.clone();
-            thread::spawn(move || {
-                let mut delivery = Delivery::new();
-                port.timers().close(&mut delivery);
-                delivery.finish();
-            })
-        };
+        let shutdown = close(&port);
         let (count, waker) = Count::new();
         let mut timer = Box::pin(TimerEntry::new(port.clone(), at(10)));
         let set = wait(&mut timer, &waker).is_pending();
         shutdown.join().unwrap();
-        assert_eq!((count.get(), timer.has_fired()), (usize::from(set), set));
+        assert_eq!(count.get(), usize::from(set));
+        assert_eq!(wait(&mut timer, &waker), Poll::Ready(Err(Closed)));
+    });
+}
+
+#[test]
+fn a_timer_that_is_put_off_against_shutdown_is_woken_and_closed() {
+    loom::model(|| {
+        let port = port();
+        let (count, waker) = Count::new();
+        let mut timer = set(&port, &waker);
+        let shutdown = close(&port);
+        timer.as_mut().reset(at(20));
+        shutdown.join().unwrap();
+        assert_eq!((count.get(), timer.deadline()), (1, at(20)));
+        assert_eq!(wait(&mut timer, &waker), Poll::Ready(Err(Closed)));
+    });
+}
+
+#[test]
+fn a_timer_that_shutdown_has_closed_may_be_freed_at_once() {
+    loom::model(|| {
+        let port = port();
+        let (count, waker) = Count::new();
+        let timer = set(&port, &waker);
+        let shutdown = close(&port);
+        drop(timer);
+        shutdown.join().unwrap();
+        assert!(count.get() <= 1);
     });
 }
 

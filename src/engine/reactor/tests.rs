@@ -267,17 +267,20 @@ fn shutdown_wakes_everybody_and_has_one_error() {
     assert!(poll(&source, &one, Direction::Read).is_pending());
     let mut future = Box::pin(source.readiness(Direction::Write.mask()));
     assert!(future.as_mut().poll(&mut Context::from_waker(&two)).is_pending());
-    let entry = own.set(at(60_000 * MS), &three);
+    let mut entry = own.set(at(60_000 * MS), &three);
     own.port.shutdown();
     assert_eq!((slot(), linked(), timer()), (1, 1, 1));
-    assert!(entry.has_fired(), "a timer that is waited for is done");
+    assert!(!entry.has_fired(), "its time has not come");
+    assert_eq!(wait(&mut entry, &three), Poll::Ready(Err(Closed)));
     let Poll::Ready(Err(error)) = poll(&source, &one, Direction::Read) else { panic!("no error") };
     assert!(is_shutdown(&error));
     let (late, _) = UnixStream::pair().unwrap();
     let error = own.port.register(late.as_raw_fd(), BOTH, Ready::EMPTY).unwrap_err();
     assert!(is_shutdown(&error));
-    let set = wait(&mut own.timer(at(MS)), &three);
-    assert_eq!(set, Poll::Ready(Err(Closed)), "a timer that nothing would fire");
+    for deadline in [at(0), at(MS)] {
+        let set = wait(&mut own.timer(deadline), &three);
+        assert_eq!(set, Poll::Ready(Err(Closed)), "a timer that nothing would fire");
+    }
 }
 
 #[test]

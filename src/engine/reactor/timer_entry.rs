@@ -3,11 +3,11 @@
 //! One word says where the entry is:
 //!
 //! ```text
-//!             poll                      expire, close
+//!             poll                         expire
 //!   IDLE ────────────▶ a deadline ──────────────────▶ FIRED
-//!     ▲                    │   ▲                        │
-//!     │                    └───┘ reset                  │
-//!     └──────────────────────reset──────────────────────┘
+//!     ▲                │   ▲    └───────────────────▶ CLOSED
+//!     │                └───┘ reset      close            │
+//!     └──────────────────────reset───────────────────────┘
 //! ```
 //!
 //! Node and waker are touched under the claim of the loop, or by the owner while no loop knows the
@@ -16,7 +16,8 @@
 //! deadline is due. `expire` may be about to fire just then, so both exchange the deadline they have
 //! seen for the new word, and who is second finds out.
 //!
-//! `FIRED` is the last thing that a loop writes into an entry: the owner may free it from then on.
+//! `FIRED` or `CLOSED` is the last thing that a loop writes into an entry: the owner may free it from
+//! then on. After a shutdown nothing fires: whoever waits is woken, and told so.
 //!
 //! Futures that hold an entry are moved about before they are pinned, so it is small: where it lies
 //! in the wheel follows from its deadline, and the node keeps the deadline while no loop knows it.
@@ -35,8 +36,10 @@ use std::task::{Context, Poll, Waker};
 const IDLE: u64 = u64::MAX;
 /// The word of an entry whose deadline has passed.
 const FIRED: u64 = u64::MAX - 1;
+/// The word of an entry whose loop has shut down while it was set.
+const CLOSED: u64 = u64::MAX - 2;
 /// The latest deadline there is; later ones count as this one.
-pub(super) const LATEST: u64 = u64::MAX - 2;
+pub(super) const LATEST: u64 = u64::MAX - 3;
 
 /// The runtime of a timer is gone, and nothing will ever fire it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,9 +96,9 @@ impl TimerEntry {
     /// When it fires or fired.
     pub(crate) fn deadline(&self) -> u64 {
         match self.word() {
+            deadline if deadline <= LATEST => deadline,
             // No loop knows the entry, and the owner is not at work while there are readers.
-            IDLE | FIRED => self.node.deadline.get(),
-            deadline => deadline,
+            _ => self.node.deadline.get(),
         }
     }
 
@@ -121,7 +124,7 @@ impl TimerEntry {
         let this = self.into_ref();
         let tick = this.port.clock().tick();
         match this.word() {
-            FIRED => Poll::Ready(Ok(())),
+            FIRED | CLOSED => Poll::Ready(this.outcome()),
             IDLE if this.node.deadline.get() > tick => match this.set(cx.waker().clone()) {
                 Ok(Oversleeps(oversleeps)) => {
                     if oversleeps {
@@ -131,6 +134,7 @@ impl TimerEntry {
                 }
                 Err(closed) => Poll::Ready(Err(closed)),
             },
+            IDLE if this.port.is_shutdown() => Poll::Ready(Err(Closed)),
             IDLE => {
                 // Relaxed: no loop knows the entry.
                 this.word.store(FIRED, Ordering::Relaxed);
@@ -144,11 +148,11 @@ impl TimerEntry {
                 this.word.store(FIRED, Ordering::Relaxed);
                 Poll::Ready(Ok(()))
             }
-            _ => this.renew(cx.waker()).map(Ok),
+            _ => this.renew(cx.waker()),
         }
     }
 
-    /// Moves the deadline. An entry that is idle or has fired will be set by its next poll.
+    /// Moves the deadline. An entry that no loop knows will be set by its next poll.
     pub(crate) fn reset(self: Pin<&mut Self>, deadline: u64) {
         let (this, deadline) = (self.into_ref(), deadline.min(LATEST));
         if this.put_off(deadline) || this.hasten(deadline) {
@@ -165,23 +169,47 @@ impl TimerEntry {
     ///
     /// The entry must be alive, and the caller must hold the claim of its loop.
     pub(super) unsafe fn expire(entry: NonNull<TimerEntry>, now: u64) -> Expiry {
-        // SAFETY: alive until its word says FIRED, which is written last.
+        // SAFETY: the caller's promise.
+        unsafe { Self::let_go(entry, now.min(LATEST), FIRED) }
+    }
+
+    /// Closes the entry of a node that its wheel has let go of; answers its waker.
+    ///
+    /// # Safety
+    ///
+    /// As for [`TimerEntry::expire`].
+    pub(super) unsafe fn close(entry: NonNull<TimerEntry>) -> Waker {
+        // SAFETY: the caller's promise.
+        match unsafe { Self::let_go(entry, LATEST, CLOSED) } {
+            Expiry::Fired(waker) => waker,
+            Expiry::Later(_) => unreachable!("no deadline is later than the latest"),
+        }
+    }
+
+    /// Writes `last` into an entry whose deadline is `until` at most.
+    ///
+    /// # Safety
+    ///
+    /// As for [`TimerEntry::expire`].
+    #[inline]
+    unsafe fn let_go(entry: NonNull<TimerEntry>, until: u64, last: u64) -> Expiry {
+        // SAFETY: alive until its word says FIRED or CLOSED, which is written last.
         let entry = unsafe { entry.as_ref() };
         // Relaxed: the exchange below decides.
         let mut seen = entry.word.load(Ordering::Relaxed);
-        // SAFETY: under the claim. Taken first, since the entry may be gone once it has fired.
+        // SAFETY: under the claim. Taken first, since the entry may be gone after the exchange.
         let waker = entry.waker.with_mut(|waker| unsafe { (*waker).take() });
-        while seen <= now {
-            // The wheel's may be that of before the last reset. Under the claim, and not fired.
+        while seen <= until {
+            // The wheel's may be that of before the last reset. Under the claim, and still linked.
             entry.node.deadline.set(seen);
-            // Release, pairs with the loads of the owner: who sees FIRED sees that the loop has
+            // Release, pairs with the loads of the owner: who sees `last` sees that the loop has
             // let go of node and waker.
-            match entry.word.compare_exchange(seen, FIRED, Ordering::Release, Ordering::Relaxed) {
+            match entry.word.compare_exchange(seen, last, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return Expiry::Fired(waker.expect("a linked timer has a waker")),
                 Err(word) => seen = word,
             }
         }
-        // SAFETY: under the claim, and not fired, so alive.
+        // SAFETY: under the claim, and not let go of, so alive.
         entry.waker.with_mut(|slot| unsafe { *slot = waker });
         Expiry::Later(seen)
     }
@@ -205,16 +233,16 @@ impl TimerEntry {
     }
 
     /// Sees to it that a set entry wakes `waker`.
-    fn renew(self: Pin<&Self>, waker: &Waker) -> Poll<()> {
+    fn renew(self: Pin<&Self>, waker: &Waker) -> Poll<Result<(), Closed>> {
         // Cloning and dropping a waker is foreign code: not under the claim.
         let mut fresh = None;
         loop {
             let renewed = self.port.timers().change(|_| {
-                if self.has_fired() {
+                if !self.is_linked() {
                     return None;
                 }
                 Some(self.waker.with_mut(|slot| {
-                    // SAFETY: under the claim, and not fired.
+                    // SAFETY: under the claim, and linked.
                     let slot = unsafe { &mut *slot };
                     let keeps = slot.as_ref().is_some_and(|slot| slot.will_wake(waker));
                     if !keeps && fresh.is_some() {
@@ -225,7 +253,7 @@ impl TimerEntry {
                 }))
             });
             match renewed {
-                None => return Poll::Ready(()),
+                None => return Poll::Ready(self.outcome()),
                 Some(true) => return Poll::Pending,
                 Some(false) => fresh = Some(waker.clone()),
             }
@@ -233,7 +261,7 @@ impl TimerEntry {
     }
 
     /// Moves the deadline of a linked entry to a later time, for the wheel to find out; `false` if
-    /// it has fired, or has to be told.
+    /// it is not linked any more, or has to be told.
     fn put_off(&self, deadline: u64) -> bool {
         let mut seen = self.word();
         while seen <= deadline {
@@ -248,17 +276,17 @@ impl TimerEntry {
 
     /// Moves the deadline of a linked entry to an earlier time; `false` if no loop knows the entry.
     fn hasten(self: Pin<&Self>, deadline: u64) -> bool {
-        if self.word() >= FIRED {
+        if !self.is_linked() {
             return false;
         }
         // What is due already is not left to the next turn, which may be far off.
         let is_due = deadline <= self.port.clock().tick();
         let hastened = self.port.timers().change(|claimed| {
             // Under the claim the word cannot change any more, since the owner is here.
-            if self.has_fired() {
+            if !self.is_linked() {
                 return None;
             }
-            // SAFETY: alive, and linked into these timers, since it has not fired.
+            // SAFETY: alive, and linked into these timers.
             unsafe { claimed.unlink(self.as_ptr()) };
             if is_due {
                 self.node.deadline.set(deadline);
@@ -285,15 +313,15 @@ impl TimerEntry {
 
     /// Takes the entry back from the loop.
     fn withdraw(&self) {
-        if self.word() >= FIRED {
+        if !self.is_linked() {
             return;
         }
         let waker = self.port.timers().change(|claimed| {
             // Under the claim the word cannot change any more, since the owner is here.
-            if self.has_fired() {
+            if !self.is_linked() {
                 return None;
             }
-            // SAFETY: alive, and linked into these timers, since it has not fired.
+            // SAFETY: alive, and linked into these timers.
             unsafe { claimed.unlink(NonNull::from(self)) };
             // SAFETY: under the claim.
             self.waker.with_mut(|waker| unsafe { (*waker).take() })
@@ -305,8 +333,18 @@ impl TimerEntry {
         NonNull::from(self.get_ref())
     }
 
+    /// How the wait of an entry has ended that a loop has let go of.
+    fn outcome(&self) -> Result<(), Closed> {
+        if self.has_fired() { Ok(()) } else { Err(Closed) }
+    }
+
+    /// Whether a loop knows the entry.
+    fn is_linked(&self) -> bool {
+        self.word() <= LATEST
+    }
+
     fn word(&self) -> u64 {
-        // Acquire, pairs with the release in `expire`: who sees FIRED may free the entry.
+        // Acquire, pairs with the release in `let_go`: who sees what that writes may free the entry.
         self.word.load(Ordering::Acquire)
     }
 }

@@ -79,7 +79,7 @@ impl Timers {
         self.claim.lock().asleep_until = 0;
     }
 
-    /// Fires all that are set, and refuses further ones.
+    /// Closes all that are set, and refuses further ones.
     pub(super) fn close(&self, delivery: &mut Delivery) {
         while self.change(|claimed| claimed.take_any(delivery.wakers())) {
             delivery.send();
@@ -150,15 +150,13 @@ impl Claimed {
         count
     }
 
-    /// Closes, and moves wakers of any timers into `wakers`; `true` if there are more than fit.
+    /// Closes, and moves wakers of timers into `wakers`; `true` if there are more than fit.
     fn take_any(&mut self, wakers: &mut Wakers) -> bool {
         self.open = false;
         while !wakers.is_full() {
             let Some(node) = self.wheel.pop() else { return false };
             // SAFETY: as in `take_due`.
-            if let Expiry::Fired(waker) = unsafe { TimerEntry::expire(node.cast(), u64::MAX) } {
-                wakers.push(waker);
-            }
+            wakers.push(unsafe { TimerEntry::close(node.cast()) });
         }
         true
     }

@@ -17,7 +17,7 @@ use crate::engine::clock::AnchoredClock;
 use crate::engine::reactor::{self, Port, Reactor};
 use crate::engine::ring::MicrotaskRing;
 use crate::engine::task::{Owner, Task};
-use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::shim::thread::ThreadId;
 use crate::shim::{Arc, Counter, Mutex};
 use crate::util::arc_wake::ArcWake;
@@ -65,6 +65,8 @@ pub(crate) struct Shared {
     root_woken: AtomicBool,
     /// Set once, at the start of the shutdown.
     ending: AtomicBool,
+    /// How many loops have not ended yet.
+    pub(super) loops_left: AtomicUsize,
     pub(super) outside_counters: OutsideCounters,
     pub(super) pool: Arc<Pool>,
     clock: Arc<AnchoredClock>,
@@ -92,7 +94,7 @@ impl Shared {
         for _ in 0..loops {
             let (reactor, port) = reactor::pair(clock.clone())?;
             if let Some(watch) = &watch {
-                watch.bell().join(&reactor)?;
+                watch.timer().join(&reactor)?;
             }
             let (queue, loot) = Queue::open(config.lifo);
             outsides.push(Outside::new(reactor, port, Some(loot), config.poll_times));
@@ -112,6 +114,7 @@ impl Shared {
             ring: MicrotaskRing::new(),
             idle: Idle::new(loops.len()),
             watch,
+            loops_left: AtomicUsize::new(loops.len()),
             loops,
             root_woken: AtomicBool::new(false),
             ending: AtomicBool::new(false),

@@ -4,6 +4,8 @@ use super::current;
 use super::shared::Shared;
 use super::worker::{Core, discard};
 use crate::shim::Arc;
+use crate::shim::atomic::Ordering;
+use crate::util::first_panic::FirstPanic;
 
 impl Shared {
     /// Ends every task and refuses new ones; `false` if that was begun before.
@@ -16,29 +18,47 @@ impl Shared {
         }
         let mut late = this.ring.close();
         let _context = current::enter(this);
-        for (index, outside) in this.loops.iter().enumerate() {
-            outside.port.shutdown();
-            // Nobody drives the loop of a current-thread runtime now.
-            if !this.is_multi_thread()
-                && let Some(held) = outside.core.take()
-            {
-                current::hold(&held, Core::finish);
-            }
-            this.unpark(index);
-        }
+        let mut panics = FirstPanic::new();
         while let Some(task) = late.pop_front() {
-            discard(task);
+            panics.run(|| discard(task));
         }
-        this.pool.close();
+        for (index, outside) in this.loops.iter().enumerate() {
+            match outside.core.take() {
+                // Nobody drives it, as that of a current-thread runtime now.
+                Some(held) => panics.run(|| current::hold(&held, Core::finish)),
+                None => this.unpark(index),
+            }
+        }
+        panics.run(|| this.pool.close());
+        panics.resume();
         true
+    }
+
+    /// One more loop has ended; the last one ends what was waited for.
+    ///
+    /// Until then some loop may be in a round of tasks, and they must not see their timers and
+    /// sockets end before they do.
+    fn loop_has_ended(&self) {
+        // AcqRel pairs with itself: all other loops have dropped their tasks before the last goes on.
+        if self.loops_left.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        let mut panics = FirstPanic::new();
+        for outside in &self.loops {
+            panics.run(|| outside.port.shutdown());
+        }
+        panics.resume();
     }
 }
 
 impl Core {
     /// Ends the loop, as its holder.
     pub(super) fn finish(&self) {
-        self.close();
+        let mut panics = FirstPanic::new();
+        panics.run(|| self.close());
         // The descriptors go with it. Whoever looks after this loop is done in a moment.
-        drop(self.outside().reactor.with(Option::take));
+        panics.run(|| drop(self.outside().reactor.with(Option::take)));
+        panics.run(|| self.shared().loop_has_ended());
+        panics.resume();
     }
 }
