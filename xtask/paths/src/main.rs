@@ -22,12 +22,8 @@ pub(crate) struct Path {
 }
 
 /// The paths of each room.
-pub(crate) const ROOMS: &[(&str, &[Path])] = &[
-    ("task", tasks::PATHS),
-    ("sync", sync::PATHS),
-    ("time", timers::PATHS),
-    ("io", io::PATHS),
-];
+pub(crate) const ROOMS: &[(&str, &[Path])] =
+    &[("task", tasks::PATHS), ("sync", sync::PATHS), ("time", timers::PATHS), ("io", io::PATHS)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
