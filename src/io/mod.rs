@@ -59,6 +59,7 @@ pub use self::async_buf_read::AsyncBufRead;
 pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
+pub(crate) use self::chunk::Chunk;
 pub(crate) use self::evented::Evented;
 pub(crate) use self::ferry::Ferry;
 pub(crate) use self::forward::{forward_read, forward_write};

@@ -17,6 +17,14 @@ pub(super) enum Notice {
 }
 
 impl Notice {
+    /// Makes a notice that takes nothing but one descriptor, where there are such.
+    ///
+    /// A child that was started just now has one for the asking; later the descriptors may be used
+    /// up.
+    pub(super) fn early(child: &Child) -> Option<Notice> {
+        pidfd(child.id()).ok().map(Notice::Pidfd)
+    }
+
     /// Makes a notice for a child that nobody has reaped.
     ///
     /// Who has one must look once more before waiting for it: a signal may have come before.
