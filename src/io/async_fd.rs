@@ -178,9 +178,10 @@ impl<T: AsRawFd> AsyncFd<T> {
         inner: T,
         interest: Interest,
     ) -> Result<Self, AsyncFdRegisterError<T>> {
-        let registration = Registration::new(inner.as_raw_fd(), interest, Ready::EMPTY);
-        match registration.register() {
-            Ok(_) => Ok(AsyncFd { registration, inner }),
+        let registered = Registration::new(inner.as_raw_fd(), interest, Ready::EMPTY)
+            .and_then(|registration| registration.register().map(drop).map(|()| registration));
+        match registered {
+            Ok(registration) => Ok(AsyncFd { registration, inner }),
             Err(cause) => Err(AsyncFdRegisterError { inner, cause }),
         }
     }

@@ -13,7 +13,7 @@
 use super::registration::Registration;
 use super::{Interest, Ready};
 use crate::engine::reactor::{Direction, ReadyEvent};
-use crate::engine::task::budget::poll_proceed;
+use crate::engine::task::budget::{RestoreOnPending, poll_proceed};
 use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -53,8 +53,7 @@ impl Registration {
                 Some(_) => Some(ready!(self.poll_ready(cx, direction))?),
                 None => None,
             };
-            if let Some(result) = self.attempt(seen, direction.mask(), &mut op) {
-                charge.made_progress();
+            if let Some(result) = self.attempt(&charge, seen, direction.mask(), &mut op) {
                 return Poll::Ready(result);
             }
         }
@@ -74,8 +73,7 @@ impl Registration {
                 None => None,
             };
             let charge = poll_fn(poll_proceed).await;
-            if let Some(result) = self.attempt(seen, mask, &mut op) {
-                charge.made_progress();
+            if let Some(result) = self.attempt(&charge, seen, mask, &mut op) {
                 return result;
             }
         }
@@ -123,51 +121,45 @@ impl Registration {
 
     /// Does `op` once; `None` if it would block and the caller has to wait.
     ///
-    /// `WouldBlock` is the operating system's word, and takes everything back that was `seen`, the
-    /// end of a side included: a named pipe finds a new writer. A drained object has said nothing
-    /// about its end, which may have come in one event with the last data.
+    /// `WouldBlock` is the operating system's word, and takes back what was `seen`. A drained object
+    /// has said nothing about its end, which may have come in one event with the last data.
     fn attempt<R>(
         &self,
+        charge: &RestoreOnPending,
         seen: Option<ReadyEvent>,
         mask: Ready,
         op: &mut impl FnMut() -> io::Result<(R, Drained)>,
     ) -> Option<io::Result<R>> {
-        let error = match retried(op) {
+        let result = match op() {
             Ok((result, drained)) => {
                 match (seen, drained) {
-                    (Some(seen), Drained::Yes) => self.clear(seen, mask - Ready::CLOSED),
+                    (Some(seen), Drained::Yes) => self.clear(seen, mask),
                     (Some(seen), Drained::Short) => self.clear_unless_urgent(seen, mask),
                     (None, _) | (_, Drained::No) => {}
                 }
-                return Some(Ok(result));
+                Some(Ok(result))
             }
-            Err(error) => error,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.note_blocked(seen, mask).err().map(Err)
+            }
+            Err(error) => Some(Err(error)),
         };
-        if error.kind() != io::ErrorKind::WouldBlock {
-            return Some(Err(error));
+        // The end of a side lasts, so what blocks in spite of it would be tried for ever.
+        if result.is_some() || seen.is_some_and(|seen| self.lasts(seen)) {
+            charge.made_progress();
         }
-        self.note_blocked(seen, mask).err().map(Err)
+        result
     }
 
     /// Takes in that an operation would have blocked.
     fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
         match seen {
             Some(seen) => self.clear(seen, mask),
-            // The other direction is as unknown as before, so it stays worth an attempt.
+            // There is room as a rule; the first event tells what there is to read.
             None => {
-                let unknown = (Ready::READABLE | Ready::WRITABLE) - mask;
-                self.register_as(unknown)?;
+                self.register_as(Ready::WRITABLE - mask)?;
             }
         }
         Ok(())
-    }
-}
-
-fn retried<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
-    loop {
-        match op() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
     }
 }

@@ -133,7 +133,7 @@ impl Watch {
     fn new(child: &Child, runtime: &Handle) -> io::Result<Watch> {
         let notice = Notice::of(child)?;
         let _entered = runtime.enter();
-        let notice = Evented::with_interest(notice, Interest::READABLE, Ready::EMPTY);
+        let notice = Evented::with_interest(notice, Interest::READABLE, Ready::EMPTY)?;
         Ok(Watch { runtime: runtime.id(), notice })
     }
 }

@@ -70,11 +70,11 @@ pub struct Signal {
 /// ```
 #[track_caller]
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    let runtime = runtime_with_io();
+    let runtime = runtime_with_io()?;
     let clock = runtime.clock();
     let listener = Listener::new(kind)?;
     let missed = Last::of(kind.as_raw_value())?.is_after(clock.instant(clock.tick()));
-    let listener = Evented::with_interest(listener, Interest::READABLE, Ready::EMPTY);
+    let listener = Evented::with_interest(listener, Interest::READABLE, Ready::EMPTY)?;
     Ok(Signal { listener, missed })
 }
 
