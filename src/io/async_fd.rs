@@ -695,7 +695,7 @@ impl<T: AsRawFd> AsyncFd<T> {
         interest: Interest,
         mut f: impl FnMut(&T) -> io::Result<R>,
     ) -> io::Result<R> {
-        self.registration.async_io(interest, || f(&self.inner)).await
+        self.registration.async_io_of_user(interest, || f(&self.inner)).await
     }
 
     /// As [`AsyncFd::async_io`], with access to change the object.
@@ -733,7 +733,7 @@ impl<T: AsRawFd> AsyncFd<T> {
         interest: Interest,
         mut f: impl FnMut(&mut T) -> io::Result<R>,
     ) -> io::Result<R> {
-        self.registration.async_io(interest, || f(&mut self.inner)).await
+        self.registration.async_io_of_user(interest, || f(&mut self.inner)).await
     }
 
     /// Does `f` if the descriptor is known to be ready for `interest`.

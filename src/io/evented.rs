@@ -60,42 +60,42 @@ impl<S: AsRawFd> Evented<S> {
         Evented { registration: self.registration.beside(io.as_raw_fd(), interest, ready), io }
     }
 
-    /// As [`Registration::poll_io`], for a system call of ours: a signal does not end it.
+    /// As [`Registration::poll_io`].
     pub(crate) fn poll_io<R>(
         &self,
         cx: &mut Context<'_>,
         direction: Direction,
-        mut op: impl FnMut() -> io::Result<R>,
+        op: impl FnMut() -> io::Result<R>,
     ) -> Poll<io::Result<R>> {
-        self.registration.poll_io(cx, direction, || uninterrupted(&mut op))
+        self.registration.poll_io(cx, direction, op)
     }
 
-    /// As [`Registration::poll_drain`], for a system call of ours: a signal does not end it.
+    /// As [`Registration::poll_drain`].
     pub(crate) fn poll_drain<R>(
         &self,
         cx: &mut Context<'_>,
         direction: Direction,
-        mut op: impl FnMut() -> io::Result<(R, Drained)>,
+        op: impl FnMut() -> io::Result<(R, Drained)>,
     ) -> Poll<io::Result<R>> {
-        self.registration.poll_drain(cx, direction, || uninterrupted(&mut op))
+        self.registration.poll_drain(cx, direction, op)
     }
 
-    /// As [`Registration::async_io`], for a system call of ours: a signal does not end it.
+    /// As [`Registration::async_io`].
     pub(crate) async fn async_io<R>(
-        &self,
-        interest: Interest,
-        mut op: impl FnMut() -> io::Result<R>,
-    ) -> io::Result<R> {
-        self.registration.async_io(interest, || uninterrupted(&mut op)).await
-    }
-
-    /// As [`Registration::async_io`], for a call that a user brings, whose errors are the user's.
-    pub(crate) async fn async_io_of_user<R>(
         &self,
         interest: Interest,
         op: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
         self.registration.async_io(interest, op).await
+    }
+
+    /// As [`Registration::async_io_of_user`].
+    pub(crate) async fn async_io_of_user<R>(
+        &self,
+        interest: Interest,
+        op: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.registration.async_io_of_user(interest, op).await
     }
 
     /// As [`Registration::try_io`].
@@ -126,16 +126,6 @@ impl<S: AsRawFd> Evented<S> {
     pub(crate) fn into_inner(self) -> io::Result<S> {
         self.registration.deregister()?;
         Ok(self.io)
-    }
-}
-
-/// Makes a system call again that a signal interrupted.
-fn uninterrupted<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
-    loop {
-        match op() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
     }
 }
 

@@ -53,9 +53,11 @@ impl Registration {
                 Some(_) => Some(ready!(self.poll_ready(cx, direction))?),
                 None => None,
             };
-            if let Some(result) = self.attempt(&charge, seen, direction.mask(), &mut op) {
+            if let Some(result) = self.attempt(seen, direction.mask(), &mut op) {
+                charge.made_progress();
                 return Poll::Ready(result);
             }
+            self.charge_for_blocking(seen, &charge);
         }
     }
 
@@ -73,10 +75,26 @@ impl Registration {
                 None => None,
             };
             let charge = poll_fn(poll_proceed).await;
-            if let Some(result) = self.attempt(&charge, seen, mask, &mut op) {
+            if let Some(result) = self.attempt(seen, mask, &mut op) {
+                charge.made_progress();
                 return result;
             }
+            self.charge_for_blocking(seen, &charge);
         }
+    }
+
+    /// As [`Registration::async_io`], for an operation that a user brings: all but `WouldBlock` is the
+    /// user's, an interruption included.
+    pub(crate) async fn async_io_of_user<R>(
+        &self,
+        interest: Interest,
+        mut op: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let once = || match op() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
+            outcome => Ok(outcome),
+        };
+        self.async_io(interest, once).await?
     }
 
     /// Does `op` if the object is ready for it as far as anybody knows.
@@ -125,30 +143,32 @@ impl Registration {
     /// has said nothing about its end, which may have come in one event with the last data.
     fn attempt<R>(
         &self,
-        charge: &RestoreOnPending,
         seen: Option<ReadyEvent>,
         mask: Ready,
         op: &mut impl FnMut() -> io::Result<(R, Drained)>,
     ) -> Option<io::Result<R>> {
-        let result = match op() {
+        let error = match retried(op) {
             Ok((result, drained)) => {
                 match (seen, drained) {
                     (Some(seen), Drained::Yes) => self.clear(seen, mask),
                     (Some(seen), Drained::Short) => self.clear_unless_urgent(seen, mask),
                     (None, _) | (_, Drained::No) => {}
                 }
-                Some(Ok(result))
+                return Some(Ok(result));
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.note_blocked(seen, mask).err().map(Err)
-            }
-            Err(error) => Some(Err(error)),
+            Err(error) => error,
         };
-        // The end of a side lasts, so what blocks in spite of it would be tried for ever.
-        if result.is_some() || seen.is_some_and(|seen| self.lasts(seen)) {
+        if error.kind() != io::ErrorKind::WouldBlock {
+            return Some(Err(error));
+        }
+        self.note_blocked(seen, mask).err().map(Err)
+    }
+
+    /// Waiting is free, but the end of a side lasts: what blocks in spite of it is tried again at once.
+    fn charge_for_blocking(&self, seen: Option<ReadyEvent>, charge: &RestoreOnPending) {
+        if seen.is_some_and(|seen| self.lasts(seen)) {
             charge.made_progress();
         }
-        result
     }
 
     /// Takes in that an operation would have blocked.
@@ -161,5 +181,15 @@ impl Registration {
             }
         }
         Ok(())
+    }
+}
+
+/// Makes a system call again that a signal interrupted.
+fn retried<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
+    loop {
+        match op() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
 }

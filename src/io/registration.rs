@@ -90,9 +90,14 @@ impl Registration {
 
     /// As [`Registration::register`], for who knows better what it is ready for.
     pub(crate) fn register_as(&self, ready: Ready) -> io::Result<&Source> {
-        if let Some(placed) = self.place.get() {
-            return Ok(&placed.source);
+        match self.place.get() {
+            Some(placed) => Ok(&placed.source),
+            None => self.take_place(ready),
         }
+    }
+
+    #[cold]
+    fn take_place(&self, ready: Ready) -> io::Result<&Source> {
         let _placing = self.placing.lock();
         if self.place.get().is_none() {
             let port = self.runtime.home_of_source();
@@ -114,7 +119,10 @@ impl Registration {
 
     /// What of `interest` the descriptor is known to be ready for; `None` if nobody has asked.
     pub(crate) fn ready(&self, interest: Ready) -> io::Result<Option<ReadyEvent>> {
-        self.place.get().map(|placed| placed.source.ready(interest)).transpose()
+        match self.place.get() {
+            Some(placed) => placed.source.ready(interest).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Waits for one direction, in the one place that there is for it.
