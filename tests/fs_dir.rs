@@ -1,6 +1,7 @@
 //! What is in a folder.
 
 use runtime::fs;
+use runtime::runtime::Builder;
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -89,4 +90,27 @@ async fn a_folder_that_is_read_may_be_left() {
 #[runtime::test]
 async fn a_file_is_no_folder() {
     assert!(fs::read_dir("Cargo.toml").await.is_err());
+}
+
+#[test]
+fn a_folder_is_read_on_after_there_was_no_thread() {
+    let dir = Dir::new();
+    // More than one hand-over fetches.
+    (0..600).for_each(|name| std::fs::write(dir.join(name.to_string()), "").unwrap());
+    let rt = Builder::new_current_thread().build().unwrap();
+    let strict = Builder::new_current_thread().thread_stack_size(1 << 50).build().unwrap();
+    let mut entries = rt.block_on(fs::read_dir(&*dir)).unwrap();
+    let mut count = 0;
+    strict.block_on(async {
+        while entries.next_entry().await.is_ok_and(|entry| entry.is_some()) {
+            count += 1;
+        }
+        assert!(entries.next_entry().await.is_err(), "there is more");
+    });
+    rt.block_on(async {
+        while entries.next_entry().await.unwrap().is_some() {
+            count += 1;
+        }
+    });
+    assert_eq!(count, 600);
 }

@@ -4,9 +4,12 @@ use runtime::fs::{File, FileTimes, OpenOptions};
 use runtime::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use runtime::runtime::{Builder, Handle, Runtime};
 use runtime::task::spawn_blocking;
+use runtime::time::timeout;
 use std::future::Future;
-use std::io::{ErrorKind, IoSlice, SeekFrom};
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::io::{ErrorKind, IoSlice, Read, SeekFrom, Write};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::mpsc::channel;
 use std::task::{Context, Poll, Waker};
@@ -31,12 +34,30 @@ async fn leave_alone<F: Future>(future: F) {
 
 /// Runs a test on a runtime with a single thread for code that blocks.
 fn on_one_thread(test: impl Future<Output = ()>) {
-    Builder::new_current_thread().max_blocking_threads(1).build().unwrap().block_on(test);
+    one_thread().block_on(test);
+}
+
+fn one_thread() -> Runtime {
+    Builder::new_current_thread().max_blocking_threads(1).build().unwrap()
 }
 
 /// Lets the call that a dropped future has left behind end.
-async fn settle(file: &File) {
-    file.metadata().await.unwrap();
+async fn settle(file: &mut File) {
+    file.flush().await.unwrap();
+}
+
+/// A file with the digits, of which six were read and not taken.
+async fn read_ahead(path: &Path) -> File {
+    std::fs::write(path, "0123456789").unwrap();
+    let mut file = OpenOptions::new().read(true).write(true).open(path).await.unwrap();
+    leave_alone(file.read(&mut [0; 6])).await;
+    settle(&mut file).await;
+    file
+}
+
+/// A runtime to which the operating system gives no thread.
+fn without_threads() -> Runtime {
+    Builder::new_current_thread().thread_stack_size(1 << 50).build().unwrap()
 }
 
 #[runtime::test]
@@ -80,7 +101,7 @@ fn what_a_dropped_read_brought_goes_to_the_next() {
         let mut file = File::open(dir.join("a")).await.unwrap();
         let mut six = [0; 6];
         leave_alone(file.read(&mut six)).await;
-        settle(&file).await;
+        settle(&mut file).await;
         let mut two = [0; 2];
         assert_eq!((file.read(&mut two).await.unwrap(), &two), (2, b"01"));
         assert_eq!((file.read(&mut six).await.unwrap(), &six[..4]), (4, &b"2345"[..]));
@@ -93,30 +114,94 @@ fn what_a_dropped_read_brought_is_put_back_for_others() {
     on_one_thread(async {
         let dir = Dir::new();
         let path = dir.join("a");
-        std::fs::write(&path, "0123456789").unwrap();
-        let open = async || {
-            let mut file = OpenOptions::new().read(true).write(true).open(&path).await.unwrap();
-            leave_alone(file.read(&mut [0; 6])).await;
-            settle(&file).await;
-            file
-        };
+        let open = async || read_ahead(&path).await;
         let mut file = open().await;
         assert_eq!(file.seek(SeekFrom::Current(1)).await.unwrap(), 1);
         let mut file = open().await;
         file.write_all(b"a").await.unwrap();
         assert_eq!(file.stream_position().await.unwrap(), 1);
+        assert_eq!(std::fs::read(&path).unwrap(), b"a123456789");
         let file = open().await;
-        assert_eq!(file.try_clone().await.unwrap().read_u8().await.unwrap(), b'a');
+        assert_eq!(file.try_clone().await.unwrap().read_u8().await.unwrap(), b'0');
         let mut file = open().await;
         file.set_len(3).await.unwrap();
         let mut left = Vec::new();
         file.read_to_end(&mut left).await.unwrap();
-        assert_eq!(left, b"a12");
+        assert_eq!(left, b"012");
         let mut std = open().await.into_std().await;
         assert_eq!(std::io::Seek::stream_position(&mut std).unwrap(), 0);
         let mut std = open().await.try_into_std().unwrap();
         assert_eq!(std::io::Seek::stream_position(&mut std).unwrap(), 0);
     });
+}
+
+#[test]
+fn a_call_that_is_never_made_does_not_move_the_position() {
+    let dir = Dir::new();
+    let rt = one_thread();
+    let file = rt.block_on(read_ahead(&dir.join("a")));
+    drop(rt);
+    let handle = ended();
+    let _entered = handle.enter();
+    assert!(matches!(poll_once(file.set_len(3)), Poll::Ready(Err(_))));
+    let mut std = file.try_into_std().unwrap();
+    assert_eq!(std::io::Seek::stream_position(&mut std).unwrap(), 0);
+}
+
+#[test]
+fn a_call_that_finds_no_thread_loses_no_bytes() {
+    let dir = Dir::new();
+    let (rt, strict) = (one_thread(), without_threads());
+    let mut file = rt.block_on(read_ahead(&dir.join("a")));
+    strict.block_on(async {
+        assert!(file.write(b"x").await.is_err());
+        assert!(file.seek(SeekFrom::Start(9)).await.is_err());
+        assert!(file.set_len(3).await.is_err());
+        assert!(file.try_clone().await.is_err());
+    });
+    let mut all = String::new();
+    rt.block_on(file.read_to_string(&mut all)).unwrap();
+    assert_eq!(all, "0123456789");
+}
+
+#[test]
+fn bytes_of_a_pipe_stay_where_they_cannot_be_put_back() {
+    on_one_thread(async {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let mut file = File::from_std(std::fs::File::from(OwnedFd::from(near)));
+        far.write_all(b"0123456789").unwrap();
+        leave_alone(file.read(&mut [0; 6])).await;
+        settle(&mut file).await;
+        let mut twin = file.try_clone().await.unwrap();
+        assert_eq!(twin.read_u8().await.unwrap(), b'6', "what the first has not read");
+        assert!(file.seek(SeekFrom::Start(0)).await.is_err());
+        file.write_all(b"answer").await.unwrap();
+        file.flush().await.unwrap();
+        far.read_exact(&mut [0; 6]).unwrap();
+        let mut file = file.try_into_std().unwrap_err();
+        let mut six = [0; 6];
+        assert_eq!((file.read(&mut six).await.unwrap(), &six), (6, b"012345"));
+        file.try_into_std().unwrap();
+    });
+}
+
+#[runtime::test]
+async fn a_read_that_waits_does_not_hold_up_calls_about_the_file() {
+    let (near, far) = UnixStream::pair().unwrap();
+    let mut file = File::from_std(std::fs::File::from(OwnedFd::from(near)));
+    assert!(timeout(Duration::from_millis(10), file.read(&mut [0; 1])).await.is_err());
+    let about = async {
+        let permissions = file.metadata().await.unwrap().permissions();
+        file.set_permissions(permissions).await.unwrap();
+        file.set_times(FileTimes::new()).await.unwrap();
+        file.set_modified(SystemTime::now()).await.unwrap();
+        // A socket is on no disk.
+        file.sync_all().await.unwrap_err();
+    };
+    let answered = timeout(Duration::from_secs(20), about).await;
+    // The read ends before the runtime, which would wait for it.
+    drop(far);
+    answered.unwrap();
 }
 
 #[test]
@@ -135,7 +220,7 @@ fn a_write_whose_future_is_dropped_is_made_all_the_same() {
 #[test]
 fn a_write_before_the_end_of_the_runtime_is_made() {
     let dir = Dir::new();
-    let rt = Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    let rt = one_thread();
     rt.block_on(async {
         let mut file = File::create(dir.join("a")).await.unwrap();
         runtime::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(1)));

@@ -2,15 +2,19 @@
 //! survived.
 #![cfg(target_os = "linux")]
 
+#[path = "support/filter.rs"]
+mod filter;
 #[path = "support/limit.rs"]
 mod limit;
 #[path = "support/net.rs"]
 mod support;
 
+use filter::refuse_threads;
 use limit::{Limit, alone, open_descriptors};
 use runtime::io::AsyncWriteExt;
 use runtime::process::{Child, Command};
 use runtime::runtime::Builder;
+use std::fs::File;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::Stdio;
@@ -76,36 +80,69 @@ fn until_no_more_than(before: usize) {
 }
 
 #[test]
-fn a_child_that_cannot_be_watched_can_be_waited_for_later() {
+fn a_wait_that_begins_without_descriptors_has_the_status() {
     let _alone = alone();
     block_on(async {
         let mut child = cat();
-        let mut stdin = child.stdin.take().unwrap();
+        let stdin = child.stdin.take().unwrap();
         let limit = Limit::use_up();
-        let error = soon(child.wait()).await.unwrap_err();
-        assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
-        assert!(child.id().is_some(), "it is still there");
+        assert!(poll_once(pin!(child.wait())).is_pending());
         let error = Command::new("true").stdin(Stdio::piped()).spawn().unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
-        drop(limit);
-        stdin.shutdown().await.unwrap();
-        drop(stdin);
+        // The end of the child's input makes room for one descriptor.
+        let _filled = (drop(stdin), File::open("/dev/null").unwrap());
         assert!(soon(child.wait()).await.unwrap().success());
+        drop(limit);
+    });
+}
+
+#[test]
+fn a_child_that_is_started_without_descriptors_can_be_waited_for() {
+    let _alone = alone();
+    block_on(async {
+        let limit = Limit::use_up();
+        let mut child = Command::new("sleep").arg("0.1").spawn().unwrap();
+        assert!(poll_once(pin!(child.wait())).is_pending());
+        assert!(soon(child.wait()).await.unwrap().success());
+        drop(limit);
     });
 }
 
 #[test]
 fn orphans_are_reaped_when_there_are_descriptors_again() {
     let _alone = alone();
+    let before = open_descriptors();
     block_on(async {
-        let sleeper = || Command::new("sleep").arg("1000").kill_on_drop(true).spawn().unwrap();
-        let (first, second) = (sleeper(), sleeper());
-        let (one, other) = (listing(&first), listing(&second));
+        let mut orphan = cat();
+        let (stdin, listing) = (orphan.stdin.take(), listing(&orphan));
         let limit = Limit::use_up();
-        drop(first);
+        drop(orphan);
         drop(limit);
-        drop(second);
-        soon(gone(one)).await;
-        soon(gone(other)).await;
+        drop(stdin);
+        soon(gone(listing)).await;
     });
+    until_no_more_than(before);
+}
+
+#[test]
+fn orphans_are_reaped_when_there_are_threads_again() {
+    let _alone = alone();
+    let before = open_descriptors();
+    let strict = || {
+        refuse_threads();
+        block_on(async {
+            let mut orphan = cat();
+            let (stdin, listing) = (orphan.stdin.take(), listing(&orphan));
+            drop((orphan, stdin));
+            listing
+        })
+    };
+    let listing = std::thread::spawn(strict).join().unwrap();
+    until_no_more_than(before);
+    assert!(listing.exists(), "there was nobody to reap it");
+    block_on(async {
+        Command::new("true").status().await.unwrap();
+        soon(gone(listing)).await;
+    });
+    until_no_more_than(before);
 }

@@ -4,6 +4,8 @@
 //! that starts.
 #![cfg(target_os = "linux")]
 
+#[path = "support/filter.rs"]
+mod filter;
 #[path = "support/net.rs"]
 mod support;
 
@@ -24,25 +26,7 @@ fn without_pidfd(test: impl Future) {
 }
 
 fn forbid_pidfd() {
-    let statement = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
-    let number = u32::try_from(libc::SYS_pidfd_open).unwrap();
-    let mut filter = [
-        // The number of the call is at the front.
-        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
-        libc::sock_filter {
-            jf: 1,
-            ..statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, number)
-        },
-        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32),
-        statement(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW),
-    ];
-    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
-    // SAFETY: the calls read numbers, and the program, which is alive.
-    let set = unsafe {
-        assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-        libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program)
-    };
-    assert_eq!(set, 0, "{}", io::Error::last_os_error());
+    filter::refuse(libc::SYS_pidfd_open, libc::ENOSYS);
     // SAFETY: the call takes two numbers.
     assert_eq!(unsafe { libc::syscall(libc::SYS_pidfd_open, std::process::id(), 0) }, -1);
     assert_eq!(io::Error::last_os_error().raw_os_error(), Some(libc::ENOSYS));

@@ -4,7 +4,7 @@ use runtime::runtime::{Builder, Runtime, RuntimeFlavor};
 use runtime::sync::Notify;
 use runtime::task::{self, yield_now};
 use runtime::time::{Duration, Instant, sleep};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 
 fn workers(count: usize) -> Runtime {
@@ -160,6 +160,35 @@ fn a_stuck_loop_does_not_hold_up_the_task_that_it_woke_last() {
         .unwrap()
     });
     assert!(waited < Duration::from_millis(150), "{waited:?}");
+}
+
+#[test]
+fn a_stuck_loop_does_not_hold_up_timers_beside_one_that_is_busy() {
+    let rt = workers(2);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let fired = rt.block_on(async {
+        let busy = runtime::spawn({
+            let is_over = is_over.clone();
+            async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    yield_now().await;
+                }
+            }
+        });
+        let stuck = runtime::spawn(async {
+            // The timer is set on this loop, which then is stuck for a while.
+            let nap = runtime::spawn(async { sleep(Duration::from_millis(20)).await });
+            yield_now().await;
+            yield_now().await;
+            std::thread::sleep(Duration::from_millis(300));
+            nap.is_finished()
+        });
+        let fired = stuck.await.unwrap();
+        is_over.store(true, Ordering::Relaxed);
+        busy.await.unwrap();
+        fired
+    });
+    assert!(fired, "the nap waited for the loop that was stuck");
 }
 
 /// How many polls of others a task waits for at most, once it is ready: see the docs of `Builder`.

@@ -5,7 +5,11 @@ mod support;
 
 use runtime::runtime::{Builder, Runtime};
 use runtime::signal::unix::{Signal, SignalKind, signal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 use support::{poll_once, soon};
 
 fn runtime() -> Runtime {
@@ -16,6 +20,12 @@ fn runtime() -> Runtime {
 fn raise(kind: SignalKind) {
     // SAFETY: the call takes a number.
     assert_eq!(unsafe { libc::raise(kind.as_raw_value()) }, 0);
+}
+
+/// A kind without a name: there are more tests than names.
+#[cfg(target_os = "linux")]
+fn own(number: i32) -> SignalKind {
+    SignalKind::from_raw(libc::SIGRTMIN() + number)
 }
 
 async fn hears(listener: &mut Signal) {
@@ -71,7 +81,7 @@ fn the_end_of_one_runtime_is_no_matter_to_another() {
 #[cfg(target_os = "linux")]
 #[runtime::test(flavor = "multi_thread", worker_threads = 2)]
 async fn listeners_on_several_loops_hear_the_same_signal() {
-    let kind = SignalKind::from_raw(libc::SIGRTMIN() + 4);
+    let kind = own(4);
     let listeners: Vec<_> = (0..8).map(|_| signal(kind).unwrap()).collect();
     let hearing: Vec<_> = listeners
         .into_iter()
@@ -119,14 +129,102 @@ async fn a_listener_hears_what_came_since_the_one_before_was_dropped() {
     hears_nothing(&mut next);
 }
 
+#[cfg(target_os = "linux")]
+#[runtime::test]
+async fn a_new_listener_takes_no_signal_from_the_others() {
+    let kind = own(11);
+    let mut first = signal(kind).unwrap();
+    raise(kind);
+    let mut second = signal(kind).unwrap();
+    hears(&mut second).await;
+    hears(&mut first).await;
+}
+
 #[runtime::test]
 async fn a_listener_does_not_hear_what_came_turns_before() {
     let kind = SignalKind::quit();
     drop(signal(kind).unwrap());
     raise(kind);
     // The loop has nothing else to do, so it turns.
-    runtime::time::sleep(std::time::Duration::from_millis(1)).await;
+    runtime::time::sleep(Duration::from_millis(1)).await;
     hears_nothing(&mut signal(kind).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[runtime::test]
+async fn one_signal_is_heard_once() {
+    let kind = own(5);
+    let mut first = signal(kind).unwrap();
+    raise(kind);
+    hears(&mut first).await;
+    hears_nothing(&mut signal(kind).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_new_runtime_does_not_hear_old_signals() {
+    let kind = own(6);
+    runtime().block_on(async { drop(signal(kind).unwrap()) });
+    raise(kind);
+    runtime().block_on(async { hears_nothing(&mut signal(kind).unwrap()) });
+}
+
+#[cfg(target_os = "linux")]
+#[runtime::test(flavor = "multi_thread", worker_threads = 1)]
+async fn idle_workers_do_not_keep_signals() {
+    let kind = own(7);
+    let mut other = signal(kind).unwrap();
+    drop(signal(kind).unwrap());
+    raise(kind);
+    // The worker has looked when this comes; after that it has nothing to do.
+    hears(&mut other).await;
+    hears_nothing(&mut signal(kind).unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[runtime::test(start_paused = true)]
+async fn a_clock_that_stands_still_does_not_keep_signals() {
+    let kind = own(8);
+    let mut first = signal(kind).unwrap();
+    raise(kind);
+    hears(&mut first).await;
+    for _ in 0..2 {
+        hears_nothing(&mut signal(kind).unwrap());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[runtime::test(start_paused = true)]
+async fn a_clock_that_is_ahead_loses_no_signals() {
+    let kind = own(9);
+    drop(signal(kind).unwrap());
+    runtime::time::advance(Duration::from_secs(3600)).await;
+    raise(kind);
+    hears(&mut signal(kind).unwrap()).await;
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_waker_that_panics_does_not_make_the_others_deaf() {
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("in a waker");
+        }
+    }
+    let kind = own(10);
+    let rt = runtime();
+    let listen = || rt.block_on(async { signal(kind).unwrap() });
+    let (mut bad, mut good) = (listen(), listen());
+    let waker = Waker::from(Arc::new(Panics));
+    assert!(bad.poll_recv(&mut Context::from_waker(&waker)).is_pending());
+    raise(kind);
+    let turn = || rt.block_on(async { runtime::time::sleep(Duration::from_millis(1)).await });
+    catch_unwind(AssertUnwindSafe(turn)).unwrap_err();
+    for _ in 0..2 {
+        rt.block_on(hears(&mut good));
+        raise(kind);
+    }
 }
 
 #[runtime::test]
@@ -173,7 +271,7 @@ async fn every_kind_can_be_listened_for() {
 #[cfg(target_os = "linux")]
 #[runtime::test]
 async fn numbers_without_a_name_can_be_listened_for() {
-    let kind = SignalKind::from_raw(libc::SIGRTMIN() + 3);
+    let kind = own(3);
     let mut listener = signal(kind).unwrap();
     raise(kind);
     hears(&mut listener).await;

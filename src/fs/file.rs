@@ -6,7 +6,7 @@ use crate::shim::UserArc as Arc;
 use crate::sync::Mutex;
 use std::fmt;
 use std::fs::{File as StdFile, Metadata, Permissions};
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -65,6 +65,8 @@ pub struct File {
     pub(super) std: Arc<StdFile>,
     /// Held by the methods of a shared file while they wait.
     pub(super) ferry: Mutex<Ferry>,
+    /// For calls to which bytes and position do not matter, so that a read does not hold them up.
+    errands: Mutex<Ferry>,
     pub(super) chunk_max: usize,
 }
 
@@ -170,7 +172,8 @@ impl File {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn from_std(std: StdFile) -> File {
-        Self { std: Arc::new(std), ferry: Mutex::new(Ferry::new()), chunk_max: CHUNK_MAX }
+        let ferry = || Mutex::new(Ferry::new());
+        Self { std: Arc::new(std), ferry: ferry(), errands: ferry(), chunk_max: CHUNK_MAX }
     }
 
     /// Waits until everything is on the disk: bytes, size and times.
@@ -271,6 +274,9 @@ impl File {
 
     /// Gives the same open file a second owner. They share the position.
     ///
+    /// Bytes that a read brought after its future was dropped are put back first. Those of a pipe or
+    /// a terminal cannot be, and stay with this file.
+    ///
     /// # Errors
     ///
     /// If the process has too many files open.
@@ -295,7 +301,9 @@ impl File {
 
     /// Gives the file of the standard library back, once the call under way has ended.
     ///
-    /// Bytes that a read brought after its future was dropped are put back first.
+    /// Bytes that a read brought after its future was dropped are put back first. Those of a pipe
+    /// or a terminal cannot be, and are lost; read them, or use
+    /// [`try_into_std`](File::try_into_std).
     ///
     /// # Examples
     ///
@@ -311,7 +319,10 @@ impl File {
     /// ```
     pub async fn into_std(mut self) -> StdFile {
         self.ferry.get_mut().settled().await;
-        match self.try_into_std() {
+        self.errands.get_mut().settled().await;
+        // What has no position has nowhere to put the bytes either.
+        self.ferry.get_mut().go_back(&*self.std);
+        match Arc::try_unwrap(self.std) {
             Ok(file) => file,
             Err(_) => unreachable!("a call that has ended has given up its share of the file"),
         }
@@ -321,7 +332,8 @@ impl File {
     ///
     /// # Errors
     ///
-    /// The unchanged file, if a call is under way. Wait with a flush, or use
+    /// The file, if a call is under way, or if there are bytes that a read brought after its future
+    /// was dropped, which cannot be put back. Wait with a flush, read the bytes, or use
     /// [`into_std`](File::into_std).
     ///
     /// # Examples
@@ -338,20 +350,11 @@ impl File {
     /// ```
     #[allow(clippy::result_large_err)]
     pub fn try_into_std(mut self) -> Result<StdFile, Self> {
-        let ferry = self.ferry.get_mut();
-        if ferry.is_away() {
+        let is_away = self.ferry.get_mut().is_away() || self.errands.get_mut().is_away();
+        if is_away || !self.ferry.get_mut().go_back(&*self.std) {
             return Err(self);
         }
-        let ahead = ferry.discard();
-        let (chunk_max, ferry) = (self.chunk_max, self.ferry);
-        match Arc::try_unwrap(self.std) {
-            Ok(std) => {
-                // What cannot go back, a pipe, has nowhere to put the bytes either.
-                let _ = go_back(&std, ahead);
-                Ok(std)
-            }
-            Err(std) => Err(Self { std, ferry, chunk_max }),
-        }
+        Arc::try_unwrap(self.std).map_err(|std| Self { std, ..self })
     }
 
     /// Sets the permissions of the file.
@@ -473,40 +476,41 @@ impl File {
         self.chunk_max
     }
 
-    /// Makes a call on the file, after the one that is under way.
+    /// Makes a call on the file, after the write that is under way.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call, and of an earlier write if `reports` is set.
     async fn call<R: Send + 'static>(
         &self,
         reports: bool,
         call: impl FnOnce(&StdFile) -> io::Result<R> + Send + 'static,
     ) -> io::Result<R> {
+        let mut ferry = self.ferry.lock().await;
+        ferry.settled_but_for_reads().await;
+        if reports && let Some(error) = ferry.take_write_error() {
+            return Err(error);
+        }
+        drop(ferry);
         let std = self.std.clone();
-        self.ferry.lock().await.call(reports, move || call(&std)).await
+        self.errands.lock().await.call(move || call(&std)).await
     }
 
-    /// The same, for a call to which the position or the bytes ahead of it matter: those that a read
-    /// brought after its future was dropped are put back first.
+    /// Makes a call to which the position or the bytes ahead of it matter: those that a read brought
+    /// after its future was dropped are put back first.
     async fn call_from_here<R: Send + 'static>(
         &self,
         call: impl FnOnce(&StdFile) -> io::Result<R> + Send + 'static,
     ) -> io::Result<R> {
         let std = self.std.clone();
         let mut ferry = self.ferry.lock().await;
-        ferry.settled().await;
-        let ahead = ferry.discard();
+        let chunk = ferry.chunk();
         let call = move || {
-            go_back(&std, ahead)?;
+            chunk.lock().go_back(&*std)?;
             call(&std)
         };
-        ferry.call(false, call).await
+        ferry.call(call).await
     }
-}
-
-/// Moves the position of `file` back by bytes that nobody took.
-pub(super) fn go_back(mut file: &StdFile, bytes: usize) -> io::Result<()> {
-    if bytes > 0 {
-        file.seek(SeekFrom::Current(-(bytes as i64)))?;
-    }
-    Ok(())
 }
 
 impl fmt::Debug for File {

@@ -2,7 +2,7 @@
 
 use crate::engine::blocking::Urgency;
 use crate::io::{offload, offloaded};
-use crate::shim::UserArc as Arc;
+use crate::shim::{Mutex, UserArc as Arc};
 use crate::task::JoinHandle;
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ use std::os::unix::fs::DirEntryExt;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::{fmt, io, mem};
+use std::{fmt, io};
 
 /// How many entries one hand-over fetches at most.
 const BATCH: usize = 512;
@@ -39,7 +39,13 @@ const BATCH: usize = 512;
 /// ```
 pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<ReadDir> {
     let path = path.as_ref().to_owned();
-    let (batch, rest) = offloaded(move || Ok(fetch(std::fs::read_dir(path)?))).await?;
+    let open = move || {
+        let mut entries = std::fs::read_dir(path)?;
+        let (batch, more) = fetch(&mut entries);
+        Ok((batch, more.then_some(entries)))
+    };
+    let (batch, rest) = offloaded(open).await?;
+    let rest = rest.map_or(Rest::Nowhere, |entries| Rest::Here(Arc::new(Mutex::new(entries))));
     Ok(ReadDir { batch, rest })
 }
 
@@ -71,21 +77,24 @@ pub struct ReadDir {
 
 /// Where the further entries are to come from.
 enum Rest {
-    Here(std::fs::ReadDir),
-    Away(JoinHandle<(Batch, Rest)>),
+    Here(Entries),
+    Away(Entries, JoinHandle<(Batch, bool)>),
     Nowhere,
 }
 
-/// Fetches the next entries.
-fn fetch(mut entries: std::fs::ReadDir) -> (Batch, Rest) {
+/// Shared with the call that fetches, which may be refused: they are here all the same.
+type Entries = Arc<Mutex<std::fs::ReadDir>>;
+
+/// Fetches the next entries; answers whether there may be more.
+fn fetch(entries: &mut std::fs::ReadDir) -> (Batch, bool) {
     let mut batch = Batch::new();
     while batch.len() < BATCH {
         match entries.next() {
             Some(entry) => batch.push_back(entry.map(DirEntry::new)),
-            None => return (batch, Rest::Nowhere),
+            None => return (batch, false),
         }
     }
-    (batch, Rest::Here(entries))
+    (batch, true)
 }
 
 impl ReadDir {
@@ -97,7 +106,7 @@ impl ReadDir {
     ///
     /// # Errors
     ///
-    /// If the folder cannot be read on.
+    /// If the folder cannot be read on. If there is no thread to read it, the next call tries again.
     ///
     /// # Examples
     ///
@@ -137,22 +146,24 @@ impl ReadDir {
             if let Some(entry) = self.batch.pop_front() {
                 return Poll::Ready(entry.map(Some));
             }
-            match &mut self.rest {
+            self.rest = match &mut self.rest {
                 Rest::Nowhere => return Poll::Ready(Ok(None)),
-                Rest::Away(handle) => match ready!(Pin::new(handle).poll(cx)) {
-                    Ok((batch, rest)) => (self.batch, self.rest) = (batch, rest),
+                Rest::Here(entries) => {
+                    let shared = entries.clone();
+                    let handle = offload(Urgency::MayBeDropped, move || fetch(&mut shared.lock()))?;
+                    Rest::Away(entries.clone(), handle)
+                }
+                Rest::Away(entries, handle) => match ready!(Pin::new(handle).poll(cx)) {
+                    Ok((batch, more)) => {
+                        self.batch = batch;
+                        if more { Rest::Here(entries.clone()) } else { Rest::Nowhere }
+                    }
                     Err(error) => {
-                        self.rest = Rest::Nowhere;
+                        self.rest = Rest::Here(entries.clone());
                         return Poll::Ready(Err(error.into()));
                     }
                 },
-                Rest::Here(_) => {
-                    if let Rest::Here(entries) = mem::replace(&mut self.rest, Rest::Nowhere) {
-                        let handle = offload(Urgency::MayBeDropped, move || fetch(entries))?;
-                        self.rest = Rest::Away(handle);
-                    }
-                }
-            }
+            };
         }
     }
 }

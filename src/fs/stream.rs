@@ -1,8 +1,7 @@
 //! A file as a stream.
 
 use super::File;
-use super::file::go_back;
-use crate::io::{AsyncRead, AsyncSeek, AsyncWrite, ReadBuf};
+use crate::io::{AsyncRead, AsyncSeek, AsyncWrite, Chunk, ReadBuf};
 use std::io::{self, IoSlice, Read, Seek, SeekFrom, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -36,9 +35,9 @@ impl AsyncWrite for File {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let std = this.std.clone();
-        let write = move |ahead, bytes: &[u8]| {
-            go_back(&std, ahead)?;
-            (&*std).write_all(bytes)
+        let write = move |chunk: &mut Chunk| {
+            chunk.go_back(&*std)?;
+            (&*std).write_all(chunk.loaded())
         };
         this.ferry.get_mut().poll_write(cx, bufs, this.chunk_max, write)
     }

@@ -1,16 +1,18 @@
 //! The bytes that a task hands to a thread that blocks, or gets from it.
 
 use super::ReadBuf;
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Seek, SeekFrom};
 use std::ops::Range;
 
-/// A buffer for one direction at a time: bytes that were read and not yet taken, or bytes to write.
+/// A buffer: bytes that were read and not yet taken, and behind them bytes to write.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
     /// As long as it has ever been, so that little of it has to be zeroed for a read.
     bytes: Vec<u8>,
     /// What was read and is not taken yet.
     unread: Range<usize>,
+    /// Where the bytes to write begin.
+    loaded_from: usize,
 }
 
 impl Chunk {
@@ -19,9 +21,23 @@ impl Chunk {
         self.unread.len()
     }
 
-    /// Forgets the bytes that nobody took; answers how many they were.
-    pub(super) fn discard(&mut self) -> usize {
-        std::mem::take(&mut self.unread).len()
+    /// Forgets the bytes that nobody took, since the position of the file does not count them.
+    pub(super) fn discard(&mut self) {
+        self.unread = 0..0;
+    }
+
+    /// Moves the position of `file` back by the bytes that nobody took, and forgets them.
+    ///
+    /// They stay for the next read where there is no position to be moved, as in a pipe.
+    pub(crate) fn go_back(&mut self, mut file: impl Seek) -> io::Result<()> {
+        if !self.unread.is_empty() {
+            match file.seek(SeekFrom::Current(-(self.unread() as i64))) {
+                Ok(_) => self.discard(),
+                Err(error) if error.kind() == io::ErrorKind::NotSeekable => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Reads `max` bytes at most, once. Interrupted calls are made again.
@@ -46,28 +62,32 @@ impl Chunk {
         }
     }
 
-    /// Moves unread bytes to `into`, as many as fit.
-    pub(super) fn take_into(&mut self, into: &mut ReadBuf<'_>) {
+    /// Moves unread bytes to `into`, as many as fit; answers whether there were any.
+    pub(super) fn take_into(&mut self, into: &mut ReadBuf<'_>) -> bool {
+        let any = !self.unread.is_empty();
         let count = self.unread.len().min(into.remaining());
         let start = self.unread.start;
         into.put_slice(&self.bytes[start..start + count]);
         self.unread.start += count;
+        any
     }
 
-    /// Replaces what is here by bytes to write, `max` at most; answers how many.
+    /// Replaces the bytes to write, `max` at most; answers how many they are.
     pub(super) fn load(&mut self, from: &[IoSlice<'_>], max: usize) -> usize {
-        self.unread = 0..0;
-        self.bytes.clear();
+        self.bytes.truncate(self.unread.end);
+        self.bytes.drain(..self.unread.start);
+        self.unread = 0..self.bytes.len();
+        self.loaded_from = self.bytes.len();
         for slice in from {
-            let count = slice.len().min(max - self.bytes.len());
+            let count = slice.len().min(max - self.loaded().len());
             self.bytes.extend_from_slice(&slice[..count]);
         }
-        self.bytes.len()
+        self.loaded().len()
     }
 
     /// What was loaded.
-    pub(super) fn loaded(&self) -> &[u8] {
-        &self.bytes
+    pub(crate) fn loaded(&self) -> &[u8] {
+        &self.bytes[self.loaded_from..]
     }
 }
 
@@ -87,7 +107,21 @@ mod tests {
         let mut into = ReadBuf::new(&mut bytes);
         chunk.take_into(&mut into);
         assert_eq!(into.filled(), b"ab");
-        assert_eq!((chunk.discard(), chunk.discard()), (1, 0));
+        chunk.discard();
+        assert_eq!(chunk.unread(), 0);
+    }
+
+    #[test]
+    fn bytes_that_nobody_took_are_kept_until_the_position_is_back() {
+        let mut chunk = Chunk::default();
+        chunk.fill(8, |into| Ok(into.len().min(3))).unwrap();
+        assert_eq!((chunk.load(&[IoSlice::new(b"ab")], 9), chunk.unread()), (2, 3));
+        let mut file = io::Cursor::new(b"0123456789");
+        chunk.go_back(&mut file).unwrap_err();
+        assert_eq!(chunk.unread(), 3, "there was nothing to go back by");
+        file.set_position(7);
+        chunk.go_back(&mut file).unwrap();
+        assert_eq!((file.position(), chunk.unread(), chunk.loaded()), (4, 0, &b"ab"[..]));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! What threads for code that blocks do for one file or standard stream.
 //!
-//! One call is under way at a time. It has the bytes meanwhile, and brings them back with its
-//! result; so a future that is dropped in between loses nothing: whoever comes next finds the call
-//! still under way, or its bytes.
+//! One call is under way at a time. It shares the bytes with whoever asked for it, so a future that
+//! is dropped meanwhile loses nothing, and neither does a call that is refused, cancelled or
+//! panics: whoever comes next finds the call still under way, or its bytes.
 //!
 //! ```text
 //!            send(errand)
-//!   Here ------------------> Away
+//!   here ------------------> away
 //!     ^                        |
 //!     '------------------------'
 //!        poll_back: the result of a read stays as unread bytes, that of a failed
@@ -17,11 +17,11 @@ use super::chunk::Chunk;
 use super::offload::offload;
 use super::{ReadBuf, SeekFrom};
 use crate::engine::blocking::Urgency;
+use crate::shim::{Mutex, UserArc as Arc};
 use crate::sync::oneshot;
 use crate::task::JoinHandle;
 use std::future::{Future, poll_fn};
-use std::io::{self, IoSlice};
-use std::mem;
+use std::io::{self, IoSlice, Seek};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -34,16 +34,13 @@ enum Errand {
     Other,
 }
 
-#[derive(Debug)]
-enum State {
-    Here(Chunk),
-    Away(Errand, JoinHandle<(Chunk, io::Result<u64>)>),
-}
-
 /// Carries bytes to and from threads that block.
 #[derive(Debug)]
 pub(crate) struct Ferry {
-    state: State,
+    /// None before the first call that moves bytes. Nobody holds the lock for long but the call.
+    chunk: Option<Arc<Mutex<Chunk>>>,
+    /// The call that is under way.
+    away: Option<(Errand, JoinHandle<io::Result<u64>>)>,
     /// Why a write failed, if nobody was told yet.
     write_error: Option<io::Error>,
     /// Where the last seek led.
@@ -52,20 +49,24 @@ pub(crate) struct Ferry {
 
 impl Ferry {
     pub(crate) fn new() -> Self {
-        Self { state: State::Here(Chunk::default()), write_error: None, position: 0 }
+        Self { chunk: None, away: None, write_error: None, position: 0 }
     }
 
     /// Whether a call is under way.
     pub(crate) fn is_away(&self) -> bool {
-        matches!(self.state, State::Away(..))
+        self.away.is_some()
     }
 
-    /// Forgets bytes that were read ahead of the one who reads; answers how many.
-    pub(crate) fn discard(&mut self) -> usize {
-        match &mut self.state {
-            State::Here(chunk) => chunk.discard(),
-            State::Away(..) => 0,
-        }
+    /// The bytes, for a call to share.
+    pub(crate) fn chunk(&mut self) -> Arc<Mutex<Chunk>> {
+        self.chunk.get_or_insert_default().clone()
+    }
+
+    /// Moves the position of `file` back by bytes that nobody took; `false` if such are left.
+    pub(crate) fn go_back(&self, file: impl Seek) -> bool {
+        let Some(chunk) = &self.chunk else { return true };
+        let mut chunk = chunk.lock();
+        chunk.go_back(file).is_ok() && chunk.unread() == 0
     }
 
     /// Gets bytes for `into` by way of `read`, which reads once, `max` bytes at most.
@@ -80,14 +81,15 @@ impl Ferry {
             match ready!(self.poll_back(cx)) {
                 Some((Errand::Read, result)) => return Poll::Ready(self.bring(result, into)),
                 Some(_) => {}
-                None if self.unread() > 0 || into.remaining() == 0 => {
-                    return Poll::Ready(self.bring(Ok(0), into));
+                None if self.take_into(into) || into.remaining() == 0 => {
+                    return Poll::Ready(Ok(()));
                 }
                 None => break,
             }
         }
         let max = max.min(into.remaining());
-        let job = move |chunk: &mut Chunk| chunk.fill(max, read);
+        let chunk = self.chunk();
+        let job = move || chunk.lock().fill(max, read);
         self.send(Errand::Read, Urgency::MayBeDropped, job)?;
         match ready!(self.poll_back(cx)) {
             Some((_, result)) => Poll::Ready(self.bring(result, into)),
@@ -97,20 +99,23 @@ impl Ferry {
 
     /// Gives the bytes of a read that has ended.
     fn bring(&mut self, result: io::Result<u64>, into: &mut ReadBuf<'_>) -> io::Result<()> {
-        if let State::Here(chunk) = &mut self.state {
-            chunk.take_into(into);
-        }
+        self.take_into(into);
         result.map(drop)
     }
 
-    /// Hands bytes to `write`, which also learns by how many bytes it must go back first, since they
-    /// were read and then not taken. Answers before they are written.
+    /// Gives bytes that were read before; answers whether there were any.
+    fn take_into(&self, into: &mut ReadBuf<'_>) -> bool {
+        self.chunk.as_ref().is_some_and(|chunk| chunk.lock().take_into(into))
+    }
+
+    /// Has `write` write bytes, which are loaded into the chunk; it goes back first by those that
+    /// were read and not taken. Answers before they are written.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         from: &[IoSlice<'_>],
         max: usize,
-        write: impl FnOnce(usize, &[u8]) -> io::Result<()> + Send + 'static,
+        write: impl FnOnce(&mut Chunk) -> io::Result<()> + Send + 'static,
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_settled(cx));
         if let Some(error) = self.write_error.take() {
@@ -119,10 +124,9 @@ impl Ferry {
         if from.iter().all(|slice| slice.is_empty()) {
             return Poll::Ready(Ok(0));
         }
-        let State::Here(chunk) = &mut self.state else { unreachable!("settled above") };
-        let back = chunk.discard();
-        let count = chunk.load(from, max);
-        let job = move |chunk: &mut Chunk| write(back, chunk.loaded()).map(|()| 0);
+        let chunk = self.chunk();
+        let count = chunk.lock().load(from, max);
+        let job = move || write(&mut chunk.lock()).map(|()| 0);
         self.send(Errand::Write, Urgency::MustRun, job)?;
         Poll::Ready(Ok(count))
     }
@@ -144,15 +148,20 @@ impl Ferry {
                 "other file operation is pending, call poll_complete before start_seek",
             ));
         }
-        let back = self.unread() as i64;
+        let chunk = self.chunk();
+        let back = chunk.lock().unread() as i64;
         let target = match position {
             SeekFrom::Current(by) => SeekFrom::Current(by.checked_sub(back).ok_or_else(|| {
                 io::Error::new(io::ErrorKind::InvalidInput, "seek past the first byte")
             })?),
             absolute => absolute,
         };
-        self.discard();
-        self.send(Errand::Seek, Urgency::MayBeDropped, move |_| seek(target))
+        let job = move || {
+            let position = seek(target)?;
+            chunk.lock().discard();
+            Ok(position)
+        };
+        self.send(Errand::Seek, Urgency::MayBeDropped, job)
     }
 
     /// Waits for a seek, and answers where it led.
@@ -166,21 +175,13 @@ impl Ferry {
     }
 
     /// Makes any other call, after the one that is under way.
-    ///
-    /// # Errors
-    ///
-    /// Those of the call, and of an earlier write if `reports` is set.
     pub(crate) async fn call<R: Send + 'static>(
         &mut self,
-        reports: bool,
         call: impl FnOnce() -> io::Result<R> + Send + 'static,
     ) -> io::Result<R> {
         self.settled().await;
-        if let Some(error) = self.write_error.take_if(|_| reports) {
-            return Err(error);
-        }
         let (answer, mut answered) = oneshot::channel();
-        let job = move |_: &mut Chunk| {
+        let job = move || {
             // If nobody waits any more, nobody wants to know.
             drop(answer.send(call()));
             Ok(0)
@@ -189,6 +190,18 @@ impl Ferry {
         match poll_fn(|cx| self.poll_back(cx)).await {
             Some((_, Err(error))) => Err(error),
             _ => answered.try_recv().map_err(io::Error::other)?,
+        }
+    }
+
+    /// Why an earlier write failed, if nobody was told yet.
+    pub(crate) fn take_write_error(&mut self) -> Option<io::Error> {
+        self.write_error.take()
+    }
+
+    /// Waits until no call is under way but a read, which may have to wait for somebody else.
+    pub(crate) async fn settled_but_for_reads(&mut self) {
+        while self.away.as_ref().is_some_and(|(errand, _)| *errand != Errand::Read) {
+            poll_fn(|cx| self.poll_back(cx)).await;
         }
     }
 
@@ -202,41 +215,23 @@ impl Ferry {
         Poll::Ready(())
     }
 
-    fn unread(&self) -> usize {
-        match &self.state {
-            State::Here(chunk) => chunk.unread(),
-            State::Away(..) => 0,
-        }
-    }
-
-    /// Sends the bytes off with `job`; none may be under way.
+    /// Sends `job` off; none may be under way.
     fn send(
         &mut self,
         errand: Errand,
         urgency: Urgency,
-        job: impl FnOnce(&mut Chunk) -> io::Result<u64> + Send + 'static,
+        job: impl FnOnce() -> io::Result<u64> + Send + 'static,
     ) -> io::Result<()> {
-        // If the call cannot be made, or panics, this empty one is what is left.
-        let State::Here(mut chunk) = mem::replace(&mut self.state, Self::new().state) else {
-            unreachable!("a call is sent when none is under way")
-        };
-        let handle = offload(urgency, move || {
-            let result = job(&mut chunk);
-            (chunk, result)
-        })?;
-        self.state = State::Away(errand, handle);
+        self.away = Some((errand, offload(urgency, job)?));
         Ok(())
     }
 
     /// Waits for the call that is under way, if one is, and notes what others must know of it.
     fn poll_back(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Errand, io::Result<u64>)>> {
-        let State::Away(errand, handle) = &mut self.state else { return Poll::Ready(None) };
+        let Some((errand, handle)) = &mut self.away else { return Poll::Ready(None) };
         let errand = *errand;
-        let (chunk, result) = match ready!(Pin::new(handle).poll(cx)) {
-            Ok(back) => back,
-            Err(error) => (Chunk::default(), Err(error.into())),
-        };
-        self.state = State::Here(chunk);
+        let result = ready!(Pin::new(handle).poll(cx)).unwrap_or_else(|error| Err(error.into()));
+        self.away = None;
         let result = match (errand, result) {
             (Errand::Write, Err(error)) => {
                 self.write_error = Some(error);

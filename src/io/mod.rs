@@ -59,6 +59,7 @@ pub use self::async_buf_read::AsyncBufRead;
 pub use self::async_read::AsyncRead;
 pub use self::async_seek::AsyncSeek;
 pub use self::async_write::AsyncWrite;
+pub(crate) use self::chunk::Chunk;
 pub(crate) use self::evented::Evented;
 pub(crate) use self::ferry::Ferry;
 pub(crate) use self::forward::{forward_read, forward_write};
@@ -66,7 +67,7 @@ pub use self::interest::Interest;
 pub(crate) use self::offload::{offload, offloaded};
 pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
-pub(crate) use self::registration::runtime_with_io;
+pub(crate) use self::registration::{Registration, runtime_with_io};
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};
 pub use self::util::{

@@ -148,7 +148,7 @@ impl Registration {
     }
 
     /// Takes back those of `bits` that do not last, unless something arrived after `seen`.
-    pub(super) fn clear(&self, seen: ReadyEvent, bits: Ready) {
+    pub(crate) fn clear(&self, seen: ReadyEvent, bits: Ready) {
         if let Some(placed) = self.place.get() {
             placed.source.clear(seen, bits - self.lasting);
         }

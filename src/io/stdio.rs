@@ -1,5 +1,6 @@
 //! The standard streams of the process.
 
+use super::chunk::Chunk;
 use super::ferry::Ferry;
 use super::{AsyncRead, AsyncWrite, ReadBuf};
 use std::io::{self, IoSlice, Read, Write};
@@ -197,7 +198,7 @@ macro_rules! outputs {
                 buf: &[u8],
             ) -> Poll<io::Result<usize>> {
                 let slices = [IoSlice::new(whole_characters(buf, CHUNK_MAX))];
-                let write = |_, bytes: &[u8]| write_out($std().lock(), bytes);
+                let write = |chunk: &mut Chunk| write_out($std().lock(), chunk.loaded());
                 self.get_mut().ferry.poll_write(cx, &slices, CHUNK_MAX, write)
             }
 

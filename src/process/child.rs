@@ -153,8 +153,8 @@ impl Child {
     ///
     /// # Errors
     ///
-    /// If there is no descriptor left to watch the child with, if its runtime shuts down, or if
-    /// somebody else has reaped the child.
+    /// If its runtime shuts down, or if somebody else has reaped the child. If there are neither
+    /// descriptors nor threads left to watch the child with.
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
 //! A descriptor that becomes readable when a child has ended.
 
 use super::platform::pidfd;
-use crate::signal::Listener;
+use crate::signal::SignalPipe;
 use crate::signal::unix::SignalKind;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -13,10 +13,18 @@ pub(super) enum Notice {
     /// Stands for the process.
     Pidfd(OwnedFd),
     /// Hears of every child that ends, this one among them.
-    Signals(Listener),
+    Signals(SignalPipe),
 }
 
 impl Notice {
+    /// Makes a notice that takes nothing but one descriptor, where there are such.
+    ///
+    /// A child that was started just now has one for the asking; later the descriptors may be used
+    /// up.
+    pub(super) fn early(child: &Child) -> Option<Notice> {
+        pidfd(child.id()).ok().map(Notice::Pidfd)
+    }
+
     /// Makes a notice for a child that nobody has reaped.
     ///
     /// Who has one must look once more before waiting for it: a signal may have come before.
@@ -26,16 +34,16 @@ impl Notice {
             // There is no such child, so somebody else has reaped it. A program that ignores
             // `SIGCHLD` has the kernel do so, and would not like us to handle it instead.
             Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Err(error),
-            Err(_) => Listener::new(SignalKind::child()).map(Notice::Signals),
+            Err(_) => SignalPipe::new(SignalKind::child()).map(Notice::Signals),
         }
     }
 
     /// Takes in what the notice has said so far. It says anything later anew, so the look at the
     /// child comes after this.
     pub(super) fn clear(&self) {
-        if let Notice::Signals(listener) = self {
+        if let Notice::Signals(pipe) = self {
             // Whether there was a signal or not, the look at the child tells more.
-            let _ = listener.take();
+            pipe.drain();
         }
     }
 }
@@ -44,7 +52,7 @@ impl AsRawFd for Notice {
     fn as_raw_fd(&self) -> RawFd {
         match self {
             Notice::Pidfd(fd) => fd.as_raw_fd(),
-            Notice::Signals(listener) => listener.as_raw_fd(),
+            Notice::Signals(pipe) => pipe.as_raw_fd(),
         }
     }
 }

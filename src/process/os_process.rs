@@ -2,11 +2,17 @@
 
 use super::notice::Notice;
 use super::reaper;
-use crate::io::{Evented, Interest, Ready};
+use crate::engine::blocking::Urgency;
+use crate::io::{Evented, Interest, Ready, offload};
 use crate::runtime::{Handle, Id};
+use crate::shim::thread;
 use std::io;
 use std::mem;
 use std::process::{Child, ExitStatus};
+use std::time::Duration;
+
+/// How long to wait before looking again at a child for which there was no descriptor.
+const RETRY: Duration = Duration::from_millis(10);
 
 /// A process that was started.
 ///
@@ -32,21 +38,25 @@ enum State {
 #[derive(Debug)]
 struct Running {
     child: Child,
-    // Made when it is first needed.
-    watch: Option<Watch>,
+    watch: Watch,
 }
 
-/// What will tell of the end, by way of a runtime.
+/// What will tell of the end.
 #[derive(Debug)]
-struct Watch {
-    runtime: Id,
-    notice: Evented<Notice>,
+enum Watch {
+    /// There was no descriptor for it.
+    Missing,
+    Made(Notice),
+    /// By way of a runtime.
+    Placed(Id, Evented<Notice>),
 }
 
 impl Process {
     /// Takes over a child, which is to end when this is dropped, until it is told otherwise.
     pub(super) fn new(child: Child, runtime: Handle) -> Process {
-        let state = State::Running(Running { child, watch: None });
+        reaper::retry();
+        let watch = Notice::early(&child).map_or(Watch::Missing, Watch::Made);
+        let state = State::Running(Running { child, watch });
         Process { state, runtime, kill_on_drop: true }
     }
 
@@ -81,6 +91,7 @@ impl Process {
 
     /// Waits until the process has ended, and reaps it. Nothing is lost by stopping on the way.
     pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        reaper::retry();
         // What has ended already needs neither a descriptor nor a runtime.
         if let Some(status) = self.try_wait()? {
             return Ok(status);
@@ -110,32 +121,66 @@ impl Running {
     async fn ended(&mut self, fallback: &Handle) -> io::Result<ExitStatus> {
         let here = Handle::try_current().ok().filter(Handle::io_enabled);
         let runtime = here.as_ref().unwrap_or(fallback);
-        let watch = match &mut self.watch {
-            Some(watch) if watch.runtime == runtime.id() => watch,
-            // There is none, or that of an earlier wait, elsewhere: nobody may drive that any more.
-            other => other.insert(Watch::new(&self.child, runtime)?),
-        };
+        let Running { child, watch } = self;
+        while let Err(error) = watch.place(child, runtime) {
+            if !is_shortage(&error) {
+                return Err(error);
+            }
+            let pause = {
+                let _entered = runtime.enter();
+                offload(Urgency::MayBeDropped, || thread::sleep(RETRY))?
+            };
+            pause.await?;
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+        }
+        let Watch::Placed(_, notice) = watch else { unreachable!("the loop has placed it") };
         // The first attempt comes before the notice is waited for, and after it was made.
         let reap = || {
-            watch.notice.clear();
-            self.child.try_wait()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
+            notice.clear();
+            child.try_wait()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
         };
-        let ended = watch.notice.async_io(Interest::READABLE, reap).await;
+        let ended = notice.async_io(Interest::READABLE, reap).await;
         if ended.is_err() {
             // A later wait may find another runtime, or one with more room.
-            self.watch = None;
+            watch.displace();
         }
         ended
     }
 }
 
 impl Watch {
-    fn new(child: &Child, runtime: &Handle) -> io::Result<Watch> {
-        let notice = Notice::of(child)?;
+    /// Sees to it that this runtime is asked.
+    fn place(&mut self, child: &Child, runtime: &Handle) -> io::Result<()> {
+        if matches!(self, Watch::Placed(at, _) if *at == runtime.id()) {
+            return Ok(());
+        }
+        // That of an earlier wait, elsewhere, may be driven by nobody any more.
+        self.displace();
+        let notice = match mem::replace(self, Watch::Missing) {
+            Watch::Made(notice) => notice,
+            _ => Notice::of(child)?,
+        };
         let _entered = runtime.enter();
         let notice = Evented::with_interest(notice, Interest::READABLE, Ready::EMPTY)?;
-        Ok(Watch { runtime: runtime.id(), notice })
+        *self = Watch::Placed(runtime.id(), notice);
+        Ok(())
     }
+
+    /// Takes the notice back from the runtime that was asked.
+    fn displace(&mut self) {
+        *self = match mem::replace(self, Watch::Missing) {
+            // A new one is made for one that is refused here.
+            Watch::Placed(_, notice) => notice.into_inner().map_or(Watch::Missing, Watch::Made),
+            other => other,
+        };
+    }
+}
+
+/// Whether the operating system has run out of something that it may have again later.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM))
 }
 
 impl Drop for Process {

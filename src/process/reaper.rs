@@ -8,7 +8,9 @@
 //!   thread ── lock: take what was added, or leave if nothing is left ── look at each ── wait
 //! ```
 //!
-//! The lock keeps the thread from leaving while a child is being added.
+//! The lock keeps the thread from leaving while a child is being added. What the thread has no
+//! descriptors for it looks at every so often. If there is no thread to be had, every child that is
+//! started, waited for or dropped is a reason to try again.
 
 use super::notice::Notice;
 use crate::shim::{Mutex, thread};
@@ -22,11 +24,14 @@ use std::time::Duration;
 /// Children that the thread has not seen, and the thread.
 struct Orphans {
     added: Vec<Child>,
-    /// Rings the thread; `None` if there is none.
+    /// Whether there is the thread.
+    served: bool,
+    /// Rings the thread; without one it looks by itself, every [`RETRY`].
     bell: Option<Waker>,
 }
 
-static ORPHANS: Mutex<Orphans> = Mutex::new(Orphans { added: Vec::new(), bell: None });
+static ORPHANS: Mutex<Orphans> =
+    Mutex::new(Orphans { added: Vec::new(), served: false, bell: None });
 
 const RING: Token = Token(0);
 const ENDED: Token = Token(1);
@@ -36,17 +41,32 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Sees to it that a child is reaped when it has ended.
 pub(super) fn adopt(mut child: Child) {
-    if ended(&mut child) {
-        return;
+    if !ended(&mut child) {
+        let mut orphans = ORPHANS.lock();
+        orphans.added.push(child);
+        orphans.call();
     }
+}
+
+/// Tries again to have a thread for children for which there was none.
+pub(super) fn retry() {
     let mut orphans = ORPHANS.lock();
-    orphans.added.push(child);
-    if let Some(bell) = &orphans.bell {
-        // A bell fails only to a thread that has been rung too often to miss it.
-        let _ = bell.wake();
-    } else {
-        // If there is nothing to make a thread of, the children wait here for the next one's.
-        orphans.bell = start().ok();
+    if !orphans.served && !orphans.added.is_empty() {
+        orphans.added.retain_mut(|child| !ended(child));
+        orphans.call();
+    }
+}
+
+impl Orphans {
+    /// Has the thread look at the children that were added.
+    fn call(&mut self) {
+        if let Some(bell) = &self.bell {
+            // A bell fails only to a thread that has been rung too often to miss it.
+            let _ = bell.wake();
+        } else if !self.served {
+            // Without a thread the children wait here until there is another reason to try.
+            self.served = thread::Builder::new().name("reaper".to_owned()).spawn(reap).is_ok();
+        }
     }
 }
 
@@ -55,27 +75,34 @@ fn ended(child: &mut Child) -> bool {
     !matches!(child.try_wait(), Ok(None))
 }
 
-fn start() -> io::Result<Waker> {
+/// What the thread waits with, and what rings it.
+fn open() -> io::Result<(Poll, Waker)> {
     let poll = Poll::new()?;
     let bell = Waker::new(poll.registry(), RING)?;
-    thread::Builder::new().name("reaper".to_owned()).spawn(move || reap(poll))?;
-    Ok(bell)
+    Ok((poll, bell))
 }
 
 /// Looks at the children whenever one may have ended, until none is left.
-fn reap(mut poll: Poll) {
+fn reap() {
+    let mut poll: Option<Poll> = None;
     let mut events = Events::with_capacity(16);
     let mut orphans: Vec<Orphan> = Vec::new();
     loop {
+        let opened = if poll.is_none() { open().ok() } else { None };
         let mut shared = ORPHANS.lock();
+        if let Some((opened, bell)) = opened {
+            shared.bell = Some(bell);
+            poll = Some(opened);
+        }
         orphans.extend(shared.added.drain(..).map(Orphan::new));
         if orphans.is_empty() {
             shared.bell = None;
+            shared.served = false;
             return;
         }
         drop(shared);
-        for orphan in &mut orphans {
-            orphan.watch(&poll);
+        if let Some(poll) = &poll {
+            orphans.iter_mut().for_each(|orphan| orphan.watch(poll));
         }
         orphans.retain_mut(|orphan| !orphan.ended());
         if orphans.is_empty() {
@@ -83,8 +110,11 @@ fn reap(mut poll: Poll) {
         }
         let watched = orphans.iter().all(|orphan| orphan.notice.is_some());
         let timeout = if watched { None } else { Some(RETRY) };
-        // An interruption is as good a reason to look as an event.
-        let _ = poll.poll(&mut events, timeout);
+        match &mut poll {
+            // An interruption is as good a reason to look as an event.
+            Some(poll) => drop(poll.poll(&mut events, timeout)),
+            None => thread::sleep(RETRY),
+        }
     }
 }
 

@@ -10,8 +10,9 @@ use std::io;
 ///
 /// # Cancel safety
 ///
-/// A signal that arrives after the future was dropped, or before it was first polled, is not seen.
-/// Use [`unix::signal`](super::unix::signal) to keep listening.
+/// A signal that arrives when no such future is there, polled at least once, is heard by the next
+/// one only if that is polled before the loop looks at the operating system again, as in a loop
+/// around `select!`. Keep a [`unix::signal`](super::unix::signal) to hear of all.
 ///
 /// # Errors
 ///

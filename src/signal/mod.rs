@@ -9,12 +9,11 @@
 //! ```
 
 mod ctrl_c;
+mod hub;
 mod kind;
 #[allow(unsafe_code)]
-mod listener;
-#[allow(unsafe_code)]
-mod missed;
+mod pipe;
 pub mod unix;
 
 pub use ctrl_c::ctrl_c;
-pub(crate) use listener::Listener;
+pub(crate) use pipe::SignalPipe;

@@ -1,12 +1,10 @@
 //! Signals by their Unix names.
 
-use super::listener::Listener;
-use super::missed::Last;
-use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest, Ready, runtime_with_io};
+use super::hub::Hub;
+use crate::io::runtime_with_io;
+use crate::shim::Arc;
 use std::future::poll_fn;
 use std::io;
-use std::mem;
 use std::task::{Context, Poll};
 
 pub use super::kind::SignalKind;
@@ -33,9 +31,9 @@ pub use super::kind::SignalKind;
 #[must_use = "a listener does nothing unless it is awaited"]
 #[derive(Debug)]
 pub struct Signal {
-    listener: Evented<Listener>,
-    // Whether a signal came between the last turn of the loop and the making of the listener.
-    missed: bool,
+    hub: Arc<Hub>,
+    // What the hub knows this listener by.
+    ear: usize,
 }
 
 /// Starts to listen for a kind of signal.
@@ -43,14 +41,15 @@ pub struct Signal {
 /// From now on signals of this kind do not do to the process what they do by default, not even
 /// after the listener is dropped.
 ///
-/// A listener hears of the signals that come after it was made. If there was one for the kind
+/// A listener hears of the signals that come after it was made. If the runtime had one for the kind
 /// before, it also hears of what has come since the loop last looked at the operating system; so
 /// nothing is lost between a listener that is dropped and one that is made in its place at once.
+/// What any listener of the runtime has heard is not heard by those that are made later.
 ///
 /// # Errors
 ///
 /// If the kind cannot be handled (`SIGKILL`, `SIGSTOP`, `SIGSEGV`, `SIGILL`, `SIGFPE`), is none of
-/// the platform's, or there is no descriptor left.
+/// the platform's, if there is no descriptor left, or if the runtime has shut down.
 ///
 /// # Panics
 ///
@@ -70,12 +69,9 @@ pub struct Signal {
 /// ```
 #[track_caller]
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    let runtime = runtime_with_io()?;
-    let clock = runtime.clock();
-    let listener = Listener::new(kind)?;
-    let missed = Last::of(kind.as_raw_value())?.is_after(clock.instant(clock.tick()));
-    let listener = Evented::with_interest(listener, Interest::READABLE, Ready::EMPTY)?;
-    Ok(Signal { listener, missed })
+    let hub = Hub::of(&*runtime_with_io()?, kind)?;
+    let ear = hub.add();
+    Ok(Signal { hub, ear })
 }
 
 impl Signal {
@@ -119,11 +115,12 @@ impl Signal {
     /// # });
     /// ```
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<()>> {
-        if mem::take(&mut self.missed) {
-            // What came meanwhile is the same event.
-            let _ = self.listener.take();
-            return Poll::Ready(Some(()));
-        }
-        self.listener.poll_io(cx, Direction::Read, || self.listener.take()).map(Result::ok)
+        self.hub.poll_heard(self.ear, cx)
+    }
+}
+
+impl Drop for Signal {
+    fn drop(&mut self) {
+        self.hub.remove(self.ear);
     }
 }

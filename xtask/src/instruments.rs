@@ -9,11 +9,6 @@ pub fn conformance(arguments: &[String]) -> Outcome {
     call("conformance/conformance.py", &["--tokio"], arguments)
 }
 
-/// The same programs on the published tokio and on the facade.
-pub fn versus(arguments: &[String]) -> Outcome {
-    call("versus/versus.py", &["--tokio"], arguments)
-}
-
 /// The public items that the facade lacks.
 pub fn api(arguments: &[String]) -> Outcome {
     call("api/api_diff.py", &["diff"], arguments)
@@ -22,8 +17,7 @@ pub fn api(arguments: &[String]) -> Outcome {
 /// Runs `script` with the facade's folder after `before`, then the user's arguments.
 fn call(script: &str, before: &[&str], arguments: &[String]) -> Outcome {
     let folder = std::env::var_os("RINGLOOP_INSTRUMENTS").map(PathBuf::from).ok_or(
-        "RINGLOOP_INSTRUMENTS is not set: it names the folder that has conformance/, versus/ \
-         and api/",
+        "RINGLOOP_INSTRUMENTS is not set: it names the folder that has conformance/ and api/",
     )?;
     let path = folder.join(script);
     if !path.is_file() {

@@ -12,6 +12,7 @@ mod mutants;
 mod programs;
 mod sanitizers;
 mod stress;
+mod versus;
 
 use programs::Outcome;
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ const TASKS: &[Task] = &[
     Task { name: "all", arguments: "", about: "every check above, whole", run: all },
     Task { name: "footprint", arguments: "", about: "what an empty program costs, beside the published tokio", run: footprint::run },
     Task { name: "conformance", arguments: "[ARGUMENTS]", about: "published test suites on the facade", run: instruments::conformance },
-    Task { name: "versus", arguments: "[ARGUMENTS]", about: "speed against the published tokio", run: instruments::versus },
+    Task { name: "versus", arguments: "[--rounds=N] [FILTER]", about: "time of core paths, beside the published tokio", run: versus::run },
     Task { name: "api", arguments: "[ARGUMENTS]", about: "public items that the facade lacks", run: instruments::api },
     Task { name: "help", arguments: "", about: "this list", run: help },
 ];

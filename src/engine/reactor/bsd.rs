@@ -52,19 +52,31 @@ impl Bell {
 
     /// Rings once, after `delay`, for the loop that sleeps.
     pub(crate) fn ring_after(&self, delay: Duration, sleeper: usize) {
-        // SAFETY: plain numbers and a pointer that is only handed back.
-        let mut event: libc::kevent = unsafe { std::mem::zeroed() };
-        event.ident = BELL.0;
-        event.filter = libc::EVFILT_TIMER;
-        event.flags = libc::EV_ADD | libc::EV_ONESHOT;
-        event.fflags = libc::NOTE_USECONDS;
-        event.data = delay.as_micros() as _;
-        event.udata = std::ptr::without_provenance_mut(BELL.0);
-        let pollers = self.0.lock();
-        let poller = pollers[sleeper].as_raw_fd();
-        // SAFETY: `event` lives through the call, and null pointers ask for nothing back.
-        let set =
-            unsafe { libc::kevent(poller, &event, 1, std::ptr::null_mut(), 0, std::ptr::null()) };
-        assert!(set >= 0, "a timer takes any valid time: {}", io::Error::last_os_error());
+        let add = libc::EV_ADD | libc::EV_ONESHOT;
+        change(&self.0.lock()[sleeper], add, delay).expect("a timer takes any valid time");
     }
+
+    /// Does not ring after all.
+    pub(crate) fn silence(&self) {
+        for poller in &*self.0.lock() {
+            // An error says that it was set in the queue of another loop, or has gone off.
+            let _ = change(poller, libc::EV_DELETE, Duration::ZERO);
+        }
+    }
+}
+
+/// Changes the bell's timer in one queue.
+fn change(poller: &OwnedFd, flags: u16, delay: Duration) -> io::Result<()> {
+    // SAFETY: plain numbers and a pointer that is only handed back.
+    let mut event: libc::kevent = unsafe { std::mem::zeroed() };
+    event.ident = BELL.0;
+    event.filter = libc::EVFILT_TIMER;
+    event.flags = flags;
+    event.fflags = libc::NOTE_USECONDS;
+    event.data = delay.as_micros() as _;
+    event.udata = std::ptr::without_provenance_mut(BELL.0);
+    let poller = poller.as_raw_fd();
+    // SAFETY: `event` lives through the call, and null pointers ask for nothing back.
+    let set = unsafe { libc::kevent(poller, &event, 1, std::ptr::null_mut(), 0, std::ptr::null()) };
+    if set < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

@@ -5,6 +5,7 @@
 
 use crate::util::first_panic::FirstPanic;
 use crate::util::wakers::Wakers;
+use std::mem;
 
 /// The wakers of one turn or one shutdown.
 pub(super) struct Delivery {
@@ -29,8 +30,8 @@ impl Delivery {
     }
 
     /// Wakes what was collected, and hands on the first panic of all.
-    pub(super) fn finish(mut self) {
+    pub(super) fn finish(&mut self) {
         self.send();
-        self.panics.resume();
+        mem::take(&mut self.panics).resume();
     }
 }

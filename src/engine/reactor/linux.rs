@@ -103,6 +103,11 @@ impl Bell {
     pub(crate) fn ring_after(&self, delay: Duration, _sleeper: usize) {
         set(&self.0, 0, delay);
     }
+
+    /// Does not ring after all.
+    pub(crate) fn silence(&self) {
+        set(&self.0, 0, Duration::ZERO);
+    }
 }
 
 /// A timer that nobody has armed.

@@ -52,6 +52,21 @@ impl Idle {
         asleep(self.word.load(Ordering::Relaxed))
     }
 
+    /// Whether some loops sleep while others run: a look.
+    pub(super) fn some_are_asleep(&self) -> bool {
+        (1..self.loops).contains(&self.asleep())
+    }
+
+    /// Whether no loop runs: a look.
+    pub(super) fn all_are_asleep(&self) -> bool {
+        self.asleep() == self.loops
+    }
+
+    /// Whether no loop but the caller's runs: a look.
+    pub(super) fn all_but_one_are_asleep(&self) -> bool {
+        self.asleep() + 1 == self.loops
+    }
+
     /// Whether it may be worth to wake a loop: a look without a fence.
     ///
     /// For work that the caller's own loop will do in any case, and that others could only do

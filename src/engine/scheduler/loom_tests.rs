@@ -4,7 +4,8 @@ use super::claim::Claim;
 use super::doze::{Doze, Purpose};
 use super::idle::Idle;
 use super::slot::Slot;
-use crate::shim::atomic::{AtomicUsize, Ordering};
+use super::watch::{Timer, Watch};
+use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::shim::{Arc, thread};
 use crate::util::parker::Parker;
 
@@ -308,5 +309,44 @@ fn one_thread_at_a_time_has_what_is_claimed() {
         assert!(ours || theirs, "nobody got it");
         let uses = u32::from(ours) + u32::from(theirs);
         assert_eq!(claim.try_with(|value| *value), Some(uses));
+    });
+}
+
+/// A timer that never goes off.
+struct Still(AtomicBool);
+
+impl Timer for Still {
+    fn start(&self, _: usize) {
+        // Relaxed: system calls, which the kernel puts in an order; they order nothing else.
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        // Relaxed: as above.
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn the_watch_is_not_stopped_for_a_loop_that_wakes() {
+    loom::model(|| {
+        let dozes = Arc::new([Doze::new(), Doze::new()]);
+        let idle = Arc::new(Idle::new(2));
+        let watch = Arc::new(Watch::with_timer(Still(AtomicBool::new(false))));
+        // The first loop sleeps beside the second; the timer has gone off in vain before.
+        let _ = (idle.sleep(&dozes[0], false), idle.wake(&dozes[1]));
+        watch.heard(&idle);
+        watch.settle(&idle, || 0);
+        let sleeper = {
+            let (dozes, idle, watch) = (dozes.clone(), idle.clone(), watch.clone());
+            thread::spawn(move || {
+                let _ = idle.sleep(&dozes[1], false);
+                watch.settle(&idle, || 1);
+            })
+        };
+        let _ = idle.wake(&dozes[0]);
+        watch.settle(&idle, || 1);
+        sleeper.join().unwrap();
+        assert!(watch.timer().0.load(Ordering::Relaxed), "nobody looks after the loop that runs");
     });
 }

@@ -34,6 +34,7 @@ mod loom_tests;
 mod metrics;
 mod park;
 mod queue;
+mod rescue;
 mod shared;
 mod shutdown;
 mod slot;

@@ -1,7 +1,7 @@
 //! A loop with nothing to do: search, announce, look again, wait.
 
 use super::worker::Core;
-use super::{steal, watch};
+use super::{rescue, steal};
 use crate::engine::reactor::Wait;
 use std::time::Duration;
 
@@ -75,10 +75,16 @@ fn sleep(core: &Core) -> bool {
     let rang = outside.port.take_bell();
     if let Some(watch) = &shared.watch {
         if rang {
-            watch.heard();
+            watch.heard(&shared.idle);
         }
-        if rang && !searching && !core.has_work() && !shared.is_ending() {
-            return look_after(core);
+        if rang
+            && !searching
+            && !core.has_work()
+            && !shared.is_ending()
+            && !rescue::look_after(core)
+        {
+            // Back to sleep, which sets the timer again.
+            return false;
         }
         watch.ensure(&shared.idle, &shared.loops);
     }
@@ -87,18 +93,6 @@ fn sleep(core: &Core) -> bool {
         core.steal();
     }
     true
-}
-
-/// Does in their place what loops that are stuck cannot do; `true` if that gave this one work.
-fn look_after(core: &Core) -> bool {
-    let shared = core.shared();
-    for outside in watch::stuck(&shared.loops, core.index()) {
-        core.turn_for(outside);
-        if let Some(task) = outside.loot.as_ref().and_then(|loot| loot.next.take()) {
-            core.take_over(task);
-        }
-    }
-    core.has_work() || core.steal()
 }
 
 /// Lets stopped time jump to the next timer; `false` if there is nothing to jump to.

@@ -94,7 +94,7 @@ impl Shared {
         for _ in 0..loops {
             let (reactor, port) = reactor::pair(clock.clone())?;
             if let Some(watch) = &watch {
-                watch.bell().join(&reactor)?;
+                watch.timer().join(&reactor)?;
             }
             let (queue, loot) = Queue::open(config.lifo);
             outsides.push(Outside::new(reactor, port, Some(loot), config.poll_times));

@@ -5,7 +5,7 @@ use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
 use super::shared::{Outside, Shared};
-use super::{current, park, steal};
+use super::{current, park, rescue, steal};
 use crate::engine::clock::AnchoredClock;
 use crate::engine::reactor::{self, Events, Look, Port, Reactor, Wait};
 use crate::engine::ring::{Fifo, MicrotaskRing, Pop};
@@ -51,6 +51,8 @@ pub(crate) struct Core {
     polls_since_turn: Cell<u32>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
+    /// When it looks after the other loops next, though it is busy.
+    next_rescue: Cell<u64>,
     /// How long it works.
     account: Account,
     /// Whether a task has panicked where that ends the runtime.
@@ -96,6 +98,7 @@ impl Core {
             running: Cell::new(0),
             polls_since_turn: Cell::new(0),
             polls_to_ring,
+            next_rescue: Cell::new(0),
             account: Account::new(),
             panicked: Cell::new(false),
             driver: Cell::new(None),
@@ -354,6 +357,7 @@ impl Core {
             park::park(self);
         } else if due || self.outside().port.waiting_for_io() {
             self.turn(Wait::No);
+            rescue::look_after_now_and_then(self);
         }
     }
 
@@ -367,6 +371,14 @@ impl Core {
         self.look(self.outside(), |reactor, events, port, clock| {
             reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)))
         })
+    }
+
+    pub(super) fn next_rescue(&self) -> u64 {
+        self.next_rescue.get()
+    }
+
+    pub(super) fn set_next_rescue(&self, at: u64) {
+        self.next_rescue.set(at);
     }
 
     /// Looks at the operating system for a loop that is stuck, unless it is at it itself.

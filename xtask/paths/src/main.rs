@@ -13,13 +13,17 @@ use runtime::runtime::{Builder, Runtime};
 use std::error::Error;
 use std::process::ExitCode;
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// One core path: its name, and what does it so many times.
-struct Path {
-    name: &'static str,
-    run: fn(u32) -> Outcome,
+pub(crate) struct Path {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(u32) -> Outcome,
 }
+
+/// The paths of each room.
+pub(crate) const ROOMS: &[(&str, &[Path])] =
+    &[("task", tasks::PATHS), ("sync", sync::PATHS), ("time", timers::PATHS), ("io", io::PATHS)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,7 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Outcome {
-    let mut paths = tasks::PATHS.iter().chain(sync::PATHS).chain(timers::PATHS).chain(io::PATHS);
+    let mut paths = ROOMS.iter().flat_map(|(_, paths)| *paths);
     match arguments {
         [] => {
             paths.for_each(|path| println!("{}", path.name));

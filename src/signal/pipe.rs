@@ -1,8 +1,7 @@
 //! A pipe that says when a signal has come.
 //!
-//! Each listener has a pipe of its own. The handler, which may do next to nothing, writes a byte to
-//! it; the listener waits for bytes as any socket does. So listeners of several runtimes, of
-//! several kinds, dropped and made again, have nothing to share and nothing to get wrong.
+//! The handler, which may do next to nothing, writes a byte to it; whoever wants to know waits for
+//! bytes as any socket does.
 
 use super::kind::SignalKind;
 use mio::unix::pipe::{self, Receiver, Sender};
@@ -11,36 +10,39 @@ use std::ffi::c_int;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 
-/// Hears of signals of one kind from when it is made until it is dropped.
+/// Has a byte for every signal of one kind that comes from when it is made until it is dropped.
 ///
 /// It can be waited for like a socket that is read from.
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub(crate) struct SignalPipe {
     handler: SigId,
     bytes: Receiver,
 }
 
-impl Listener {
+impl SignalPipe {
     /// Starts to listen; the signal does not do any more what it does by default.
-    pub(crate) fn new(kind: SignalKind) -> io::Result<Listener> {
+    pub(crate) fn new(kind: SignalKind) -> io::Result<SignalPipe> {
         let signum = kind.as_raw_value();
         if signum <= 0 || signal_hook_registry::FORBIDDEN.contains(&signum) {
             return Err(io::Error::other(format!("signal {signum} cannot be handled")));
         }
         let (sender, bytes) = pipe::new()?;
         let handler = note(signum, sender)?;
-        Ok(Listener { handler, bytes })
+        Ok(SignalPipe { handler, bytes })
     }
 
-    /// Takes what has come, however often it came; fails with `WouldBlock` if nothing has.
-    pub(crate) fn take(&self) -> io::Result<()> {
+    /// Takes what has come; answers whether anything has.
+    pub(crate) fn drain(&self) -> bool {
         let mut bytes = [0; 256];
-        let mut read = (&self.bytes).read(&mut bytes)?;
-        while read == bytes.len() {
-            // The signals up to here are one event, whatever this says.
-            read = (&self.bytes).read(&mut bytes).unwrap_or(0);
+        let mut any = false;
+        loop {
+            match (&self.bytes).read(&mut bytes) {
+                Ok(read) if read == bytes.len() => any = true,
+                Ok(_) => return true,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return any,
+            }
         }
-        Ok(())
     }
 }
 
@@ -56,13 +58,13 @@ fn note(signum: c_int, sender: Sender) -> io::Result<SigId> {
     unsafe { signal_hook_registry::register(signum, note) }
 }
 
-impl AsRawFd for Listener {
+impl AsRawFd for SignalPipe {
     fn as_raw_fd(&self) -> RawFd {
         self.bytes.as_raw_fd()
     }
 }
 
-impl Drop for Listener {
+impl Drop for SignalPipe {
     fn drop(&mut self) {
         signal_hook_registry::unregister(self.handler);
     }
