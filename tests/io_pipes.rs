@@ -200,6 +200,32 @@ fn a_panicking_waker_leaves_the_pipe_whole() {
 }
 
 #[test]
+fn a_panicking_waker_does_not_keep_the_other_direction_open() {
+    let (mut near, far) = duplex(1);
+    block_on(near.write_all(b"x")).unwrap();
+    let (wakes, waker) = Wakes::new();
+    poll_waiting(pin!(near.read(&mut [0; 1])), &Arc::new(Grenade).into());
+    poll_waiting(pin!(near.write(b"y")), &waker);
+    catch_unwind(AssertUnwindSafe(|| drop(far))).unwrap_err();
+    assert_eq!(wakes.count(), 1);
+    assert_eq!(block_on(near.write(b"y")).unwrap_err().kind(), ErrorKind::BrokenPipe);
+    assert_eq!(block_on(near.read(&mut [0; 1])).unwrap(), 0);
+}
+
+#[test]
+fn a_panicking_waker_leaves_a_simplex_whole() {
+    let (mut reader, mut writer) = simplex(8);
+    poll_waiting(pin!(reader.read(&mut [0; 1])), &Arc::new(Grenade).into());
+    catch_unwind(AssertUnwindSafe(|| block_on(writer.write(b"abc")))).unwrap_err();
+    let mut got = [0; 3];
+    block_on(reader.read_exact(&mut got)).unwrap();
+    assert_eq!(&got, b"abc");
+    poll_waiting(pin!(reader.read(&mut [0; 1])), &Arc::new(Grenade).into());
+    catch_unwind(AssertUnwindSafe(|| block_on(writer.shutdown()))).unwrap_err();
+    assert_eq!(block_on(reader.read(&mut got)).unwrap(), 0);
+}
+
+#[test]
 fn a_waker_that_is_replaced_may_own_the_other_side() {
     struct Owner(#[expect(dead_code, reason = "held to be dropped")] DuplexStream);
     impl Wake for Owner {

@@ -8,13 +8,13 @@ use futures::executor::block_on;
 use runtime::io::{
     self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf, split,
 };
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::IoSlice;
 use std::marker::PhantomPinned;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::mpsc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 
 /// Reads `r`, takes two bytes of each write; and runs `inside` while it is polled.
 struct Stream<F> {
@@ -115,6 +115,44 @@ fn a_panic_inside_does_not_lock_the_other_half_out() {
     let (mut reader, mut writer) = split(stream(|| assert!(!first.replace(false), "inside")));
     catch_unwind(AssertUnwindSafe(|| block_on(writer.write(b"x")))).unwrap_err();
     assert_eq!(block_on(reader.read_u8()).unwrap(), b'r');
+}
+
+/// Has the reader wait, with a waker that panics, while the writer is inside the stream; `then`
+/// ends what happens there.
+fn with_a_grenade_outside(then: fn()) {
+    struct Grenade;
+    impl Wake for Grenade {
+        fn wake(self: Arc<Self>) {
+            panic!("woken");
+        }
+    }
+    type Reading = Pin<Box<dyn Future<Output = io::Result<u8>>>>;
+    thread_local! {
+        static OUTSIDE: RefCell<Option<Reading>> = const { RefCell::new(None) };
+    }
+    let (mut reader, mut writer) = split(stream(move || {
+        if let Some(mut reading) = OUTSIDE.take() {
+            let waker = Waker::from(Arc::new(Grenade));
+            assert!(reading.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            OUTSIDE.set(Some(reading));
+            then();
+        }
+    }));
+    OUTSIDE.set(Some(Box::pin(async move { reader.read_u8().await })));
+    catch_unwind(AssertUnwindSafe(|| block_on(writer.write(b"x")))).unwrap_err();
+    let reading = OUTSIDE.take().unwrap();
+    assert_eq!(block_on(reading).unwrap(), b'r');
+    assert_eq!(block_on(writer.write(b"x")).unwrap(), 2);
+}
+
+#[test]
+fn a_panicking_waker_does_not_lock_either_half_out() {
+    with_a_grenade_outside(|| ());
+}
+
+#[test]
+fn a_waker_that_panics_after_a_panic_inside_does_not_end_the_process() {
+    with_a_grenade_outside(|| panic!("inside"));
 }
 
 #[test]

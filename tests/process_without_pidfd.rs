@@ -66,7 +66,8 @@ fn the_end_is_noticed_though_others_end_first() {
 #[test]
 fn many_children_that_end_at_once_are_all_noticed() {
     without_pidfd(async {
-        let child = |code| Command::new("sh").args(["-c", &format!("exit {code}")]).status();
+        let script = |code| format!("sleep 0.05; exit {code}");
+        let child = |code| Command::new("sh").args(["-c", &script(code)]).status();
         let children: Vec<_> = (0..40).map(|code| runtime::spawn(child(code))).collect();
         for (code, child) in children.into_iter().enumerate() {
             assert_eq!(soon(child).await.unwrap().unwrap().code(), Some(code as i32));

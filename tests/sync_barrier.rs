@@ -5,6 +5,8 @@ mod support {
 }
 
 use runtime::sync::Barrier;
+use runtime::task::coop::{consume_budget, has_budget_remaining};
+use runtime::task::yield_now;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -99,6 +101,23 @@ async fn a_barrier_for_one_lets_others_run() {
     while !other.is_finished() {
         barrier.wait().await;
     }
+}
+
+#[runtime::test(flavor = "current_thread")]
+async fn one_who_comes_without_budget_counts_and_may_lead() {
+    let barrier = Barrier::new(2);
+    let probe = Probe::new();
+    while has_budget_remaining() {
+        consume_budget().await;
+    }
+    let mut first = pin!(barrier.wait());
+    let mut last = pin!(barrier.wait());
+    assert!(probe.poll(first.as_mut()).is_pending());
+    assert!(probe.poll(last.as_mut()).is_pending());
+    assert!(!has_budget_remaining());
+    yield_now().await;
+    let [first, last] = [first, last].map(|wait| probe.poll(wait).map(|result| result.is_leader()));
+    assert_eq!((first, last), (Poll::Ready(false), Poll::Ready(true)));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use runtime::sync::mpsc::error::{SendError, TryRecvError, TrySendError};
 use runtime::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -116,6 +116,39 @@ fn a_panicking_receiver_waker_loses_no_value() {
     assert!(rx.poll_recv(&mut Context::from_waker(&waker)).is_pending());
     catch_unwind(AssertUnwindSafe(|| drop(tx))).unwrap_err();
     assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+}
+
+#[test]
+fn a_panicking_sender_waker_loses_no_value_and_no_room() {
+    let receive_one = |rx: &mut Receiver<i32>| rx.try_recv().ok();
+    let receive_many = |rx: &mut Receiver<i32>| {
+        let mut buffer = Vec::new();
+        let received = catch_unwind(AssertUnwindSafe(|| {
+            Probe::new().poll(pin!(rx.recv_many(&mut buffer, 8))).is_ready()
+        }));
+        match received {
+            Ok(_) => buffer.pop(),
+            Err(panic) => {
+                assert_eq!(buffer, [], "what was not handed out is still in the channel");
+                resume_unwind(panic)
+            }
+        }
+    };
+    for receive in [receive_one, receive_many] {
+        let (tx, mut rx) = mpsc::channel(1);
+        tx.try_send(1).unwrap();
+        let mut send = Box::pin(tx.send(2));
+        assert!(send.as_mut().poll(&mut Context::from_waker(&panicking_waker())).is_pending());
+        catch_unwind(AssertUnwindSafe(|| receive(&mut rx))).unwrap_err();
+        assert_eq!(receive(&mut rx), Some(1));
+        assert_eq!(tx.capacity(), 0, "the room is the waiting sender's");
+        assert!(Probe::new().poll(send.as_mut()).is_ready());
+        assert_eq!(receive(&mut rx), Some(2));
+        assert_eq!(tx.capacity(), 1);
+        drop(send);
+        drop(tx);
+        assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Letting other tasks run while there is always something to do.
 
 use runtime::runtime::Builder;
-use runtime::sync::mpsc;
+use runtime::sync::{Mutex, RwLock, Semaphore, broadcast, mpsc, oneshot};
 use runtime::task::coop::{
     consume_budget, cooperative, has_budget_remaining, poll_proceed, unconstrained,
 };
-use runtime::task::yield_now;
+use runtime::task::{LocalSet, yield_now};
 use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};
 use std::pin::pin;
@@ -124,4 +124,55 @@ fn a_cooperative_future_that_is_ready_costs_one_unit() {
         assert_eq!(exhaust(cx), 127);
         Poll::Ready(())
     }));
+}
+
+/// Polls a future in a task that has no budget left, on a thread that drives no runtime.
+fn without_budget<R: 'static>(call: impl FnOnce() -> R + 'static) -> R {
+    let set = LocalSet::new();
+    let task = set.spawn_local(poll_fn({
+        let mut call = Some(call);
+        move |cx| {
+            exhaust(cx);
+            let answer = call.take().unwrap()();
+            assert!(!has_budget_remaining(), "the task still has to let others run");
+            Poll::Ready(answer)
+        }
+    }));
+    futures::executor::block_on(async {
+        set.await;
+        task.await.unwrap()
+    })
+}
+
+#[test]
+fn a_blocking_call_in_a_task_without_budget_returns() {
+    without_budget(|| {
+        let (tx, mut rx) = mpsc::channel(1);
+        tx.blocking_send(1).unwrap();
+        assert_eq!(rx.blocking_recv(), Some(1));
+        tx.blocking_send(2).unwrap();
+        assert_eq!(rx.blocking_recv_many(&mut Vec::new(), 2), 1);
+    });
+    without_budget(|| {
+        let (tx, mut rx) = mpsc::unbounded_channel();
+        tx.send(1).unwrap();
+        assert_eq!(rx.blocking_recv(), Some(1));
+    });
+    without_budget(|| {
+        let (tx, rx) = oneshot::channel();
+        tx.send(1).unwrap();
+        assert_eq!(rx.blocking_recv(), Ok(1));
+    });
+    without_budget(|| {
+        let (tx, mut rx) = broadcast::channel(1);
+        tx.send(1).unwrap();
+        assert_eq!(rx.blocking_recv(), Ok(1));
+    });
+    without_budget(|| *Mutex::new(1).blocking_lock());
+    without_budget(|| {
+        let lock = RwLock::new(1);
+        *lock.blocking_write() += 1;
+        assert_eq!(*lock.blocking_read(), 2);
+    });
+    without_budget(|| drop(Semaphore::new(1).blocking_acquire().unwrap()));
 }

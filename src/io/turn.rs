@@ -12,7 +12,8 @@
 //! it, so foreign code may run meanwhile, and a waker that comes straight back in is told to wait.
 
 use crate::shim::atomic::{AtomicU8, Ordering};
-use crate::shim::{Arc, Mutex, UnsafeCell};
+use crate::shim::{Arc, Mutex, UnsafeCell, panicking};
+use crate::util::first_panic::FirstPanic;
 use std::panic::RefUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -115,7 +116,14 @@ impl<T> Drop for Turn<'_, T> {
         if self.0.state.swap(FREE, Ordering::AcqRel) == WANTED {
             let waker = self.0.waiting.lock().take();
             if let Some(waker) = waker {
-                waker.wake();
+                let mut panics = FirstPanic::new();
+                panics.run(|| waker.wake());
+                if panicking() {
+                    // One panic is on its way already: this one would end the process.
+                    std::mem::forget(panics);
+                } else {
+                    panics.resume();
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use super::reaper;
 use crate::engine::blocking::Urgency;
 use crate::io::{Evented, Interest, Ready, offload};
 use crate::runtime::{Handle, Id};
-use crate::shim::thread;
+use crate::shim::sleep;
 use std::io;
 use std::mem;
 use std::process::{Child, ExitStatus};
@@ -128,7 +128,7 @@ impl Running {
             }
             let pause = {
                 let _entered = runtime.enter();
-                offload(Urgency::MayBeDropped, || thread::sleep(RETRY))?
+                offload(Urgency::MayBeDropped, || sleep(RETRY))?
             };
             pause.await?;
             if let Some(status) = child.try_wait()? {

@@ -13,7 +13,7 @@
 //! started, waited for or dropped is a reason to try again.
 
 use super::notice::Notice;
-use crate::shim::{Mutex, thread};
+use crate::shim::{Mutex, sleep, thread};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::io;
@@ -113,7 +113,7 @@ fn reap() {
         match &mut poll {
             // An interruption is as good a reason to look as an event.
             Some(poll) => drop(poll.poll(&mut events, timeout)),
-            None => thread::sleep(RETRY),
+            None => sleep(RETRY),
         }
     }
 }

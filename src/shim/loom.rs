@@ -12,7 +12,7 @@ pub(crate) use ::loom::{hint, thread};
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::OnceLock;
-pub(crate) use std::thread::{available_parallelism, panicking};
+pub(crate) use std::thread::{available_parallelism, panicking, sleep};
 
 /// Atomic integers, booleans and pointers, with fences and orderings.
 pub(crate) mod atomic {

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard};
-pub(crate) use std::thread::{available_parallelism, panicking};
+pub(crate) use std::thread::{available_parallelism, panicking, sleep};
 pub(crate) use std::{hint, thread, thread_local};
 
 /// Atomic integers, booleans and pointers, with fences and orderings.

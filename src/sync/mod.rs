@@ -4,6 +4,7 @@
 //! on any thread that does not drive one.
 
 mod barrier;
+mod blocking;
 pub mod broadcast;
 mod guard;
 pub mod mpsc;

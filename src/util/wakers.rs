@@ -59,11 +59,12 @@ impl Wakers {
             0 => {}
             // Nobody stands behind a single waker, so its panic may go straight through.
             1 => {
-                if let Some(waker) = self.take() {
+                let waker = self.take();
+                self.first = 0;
+                self.last = 0;
+                if let Some(waker) = waker {
                     waker.wake();
                 }
-                self.last = 0;
-                self.first = 0;
             }
             _ => self.wake_many(),
         }
@@ -148,11 +149,15 @@ mod tests {
     fn a_single_panicking_waker_leaves_the_batch_usable() {
         let woken = Arc::new(Mutex::new(Vec::new()));
         let mut batch = Wakers::new();
-        batch.push(Arc::new(Note(1, woken.clone())).into());
-        catch_unwind(AssertUnwindSafe(|| batch.wake_all())).unwrap_err();
+        // One for each slot, which are all to be free again.
+        for _ in 0..CAPACITY {
+            batch.push(Arc::new(Note(1, woken.clone())).into());
+            catch_unwind(AssertUnwindSafe(|| batch.wake_all())).unwrap_err();
+        }
+        assert!(batch.is_empty() && !batch.is_full());
         batch.push(Arc::new(Note(2, woken.clone())).into());
         batch.wake_all();
-        assert_eq!(*woken.lock().unwrap(), [1, 2]);
+        assert_eq!(woken.lock().unwrap()[CAPACITY..], [2]);
     }
 
     #[test]

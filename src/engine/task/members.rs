@@ -171,12 +171,10 @@ impl<T> Members<T> {
         if popped.is_some() || self.len == 0 {
             return Poll::Ready(popped);
         }
-        let replaced = self.ended.waker.replace(cx.waker());
+        // The one before is the user's code, and may panic: so nothing is taken out until it is gone.
+        drop(self.ended.waker.replace(cx.waker()));
         // Again, for tasks that have ended before the waker was there.
-        let popped = self.pop();
-        // The user's code: it may end tasks of this set, which is for the next poll to see.
-        drop(replaced);
-        popped.map_or(Poll::Pending, |popped| Poll::Ready(Some(popped)))
+        self.pop().map_or(Poll::Pending, |popped| Poll::Ready(Some(popped)))
     }
 
     /// Asks all tasks to stop.

@@ -4,6 +4,7 @@ use super::pipe::{Outcome, Pipe};
 use crate::engine::task::budget;
 use crate::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::shim::{Arc, Mutex};
+use crate::util::wakers::Wakers;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -79,9 +80,9 @@ pub struct DuplexStream {
 struct Shared(Mutex<Pipe>);
 
 impl Shared {
-    fn close(&self) {
-        let waiting = self.0.lock().close();
-        waiting.into_iter().for_each(Waker::wake);
+    /// Closes the pipe; answers who waits for news of it.
+    fn close(&self) -> Option<Waker> {
+        self.0.lock().close()
     }
 
     /// Tries a step; if that says to wait, leaves the task's waker.
@@ -153,14 +154,17 @@ impl AsyncWrite for DuplexStream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.outgoing.close();
+        self.outgoing.close().into_iter().for_each(Waker::wake);
         Poll::Ready(Ok(()))
     }
 }
 
 impl Drop for DuplexStream {
     fn drop(&mut self) {
-        self.outgoing.close();
-        self.incoming.close();
+        // A waker may panic, so both are closed before any is woken.
+        let waiting = [self.outgoing.close(), self.incoming.close()];
+        let mut wakers = Wakers::new();
+        waiting.into_iter().flatten().for_each(|waker| wakers.push(waker));
+        wakers.wake_all();
     }
 }

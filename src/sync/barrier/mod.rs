@@ -10,7 +10,7 @@ use crate::util::wakers::Wakers;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// A point that a number of tasks reach before any of them goes on.
 ///
@@ -115,7 +115,10 @@ impl Barrier {
     pub async fn wait(&self) -> BarrierWaitResult {
         let waiter = pin!(Waiter::new(self, ()));
         let waiter = waiter.into_ref();
-        poll_fn(|cx| self.poll_wait(waiter, cx)).await
+        let result = poll_fn(|cx| self.poll_wait(waiter, cx)).await;
+        // Last, so that a task without budget has come all the same.
+        poll_fn(|cx| budget::poll_proceed(cx).map(|charge| charge.made_progress())).await;
+        result
     }
 
     fn poll_wait(
@@ -124,10 +127,7 @@ impl Barrier {
         cx: &mut Context<'_>,
     ) -> Poll<BarrierWaitResult> {
         match waiter.phase() {
-            Phase::Idle => {
-                ready!(budget::poll_proceed(cx)).made_progress();
-                self.arrive(waiter, cx)
-            }
+            Phase::Idle => self.arrive(waiter, cx),
             Phase::Linked if waiter.refresh(cx) => Poll::Pending,
             Phase::Linked | Phase::Done => Poll::Ready(BarrierWaitResult(false)),
         }

@@ -3,9 +3,9 @@
 use super::error::{RecvError, TryRecvError};
 use super::recv::Recv;
 use super::shared::{Miss, Shared};
-use crate::engine::task::{budget, entered};
+use crate::engine::task::budget;
 use crate::shim::Arc;
-use crate::util::block_on::block_on;
+use crate::sync::blocking::block_on;
 use std::fmt;
 
 /// Receives what is sent to a broadcast channel from the time it was made.
@@ -178,7 +178,8 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If cloning the value panics. The next call goes on behind it.
+    /// If cloning the value panics; or, where this is the last receiver to get it, if dropping the
+    /// channel's own does, or the waker of one who waits. The next call goes on behind the value.
     ///
     /// # Examples
     ///
@@ -208,7 +209,8 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If cloning the value panics. The next call goes on behind it.
+    /// If cloning the value panics; or, where this is the last receiver to get it, if dropping the
+    /// channel's own does, or the waker of one who waits. The next call goes on behind the value.
     ///
     /// # Examples
     ///
@@ -253,7 +255,7 @@ impl<T: Clone> Receiver<T> {
     ///
     /// # Panics
     ///
-    /// If called from within a runtime, or if cloning the value panics.
+    /// If called from within a runtime, and as [`Receiver::recv`].
     ///
     /// # Examples
     ///
@@ -267,7 +269,6 @@ impl<T: Clone> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
-        entered::assert_may_block();
         block_on(self.recv())
     }
 }

@@ -160,6 +160,24 @@ fn values_sent_while_the_receiver_goes_are_dropped() {
 }
 
 #[test]
+fn a_receiver_that_goes_drops_what_is_behind_a_slow_sender() {
+    model(|| {
+        let (tx, rx) = unbounded();
+        let slow = tx.clone();
+        // Keeps its sender, so that the list outlives the receiver.
+        let other = thread::spawn(move || {
+            drop(slow.send(Arc::new(1)));
+            slow
+        });
+        let value = Arc::new(2);
+        tx.send(value.clone()).unwrap();
+        drop(rx);
+        assert_eq!(Arc::strong_count(&value), 1);
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn a_weak_sender_becomes_one_before_the_end_or_never() {
     model(|| {
         let (tx, mut rx) = unbounded();

@@ -32,9 +32,14 @@ impl<T, F: Flow> Rx<T, F> {
     }
 
     #[inline]
-    fn head(&mut self) -> Head<'_, T> {
+    fn parts(&mut self) -> (Head<'_, T>, &F) {
         // SAFETY: there is one receiver, which is borrowed mutably.
-        unsafe { self.0.queue.head() }
+        (unsafe { self.0.queue.head() }, &self.0.flow)
+    }
+
+    #[inline]
+    fn head(&mut self) -> Head<'_, T> {
+        self.parts().0
     }
 
     /// The head, to look at only.
@@ -56,12 +61,16 @@ impl<T, F: Flow> Rx<T, F> {
         self.0.senders() == 0 || self.0.flow.is_idle(&self.view())
     }
 
+    /// Takes the next value after making room for another one, which wakes foreign code: if that
+    /// panics, the value is still there.
     #[inline]
+    fn pop(&mut self) -> Option<T> {
+        let (mut head, flow) = self.parts();
+        head.pop_after(|| flow.received(1))
+    }
+
     fn next(&mut self) -> Next<T> {
-        match self.head().pop() {
-            Some(value) => Next::Value(value),
-            None => self.next_or_end(),
-        }
+        self.pop().map_or_else(|| self.next_or_end(), Next::Value)
     }
 
     fn next_or_end(&mut self) -> Next<T> {
@@ -69,41 +78,38 @@ impl<T, F: Flow> Rx<T, F> {
             return Next::Nothing;
         }
         // What came between the look at the list and the look at the senders.
-        self.head().pop().map_or(Next::End, Next::Value)
+        self.pop().map_or(Next::End, Next::Value)
     }
 
     #[inline]
     pub(super) fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let charge = ready!(budget::poll_proceed(cx));
-        let mut next = self.next();
-        if let Next::Nothing = next {
-            next = self.register(cx);
+        let mut received = self.pop();
+        if received.is_none() {
+            received = ready!(self.end_or_wait(cx));
         }
-        let received = match next {
-            Next::Nothing => return Poll::Pending,
-            Next::Value(value) => Some(value),
-            Next::End => None,
-        };
         charge.made_progress();
-        if received.is_some() {
-            self.0.flow.received(1);
-        }
         Poll::Ready(received)
     }
 
     /// Waits for the next value or the end, unless one of them has come meanwhile.
-    fn register(&mut self, cx: &Context<'_>) -> Next<T> {
-        self.0.rx_waker.register(cx.waker());
+    fn end_or_wait(&mut self, cx: &Context<'_>) -> Poll<Option<T>> {
+        match self.next_or_end() {
+            Next::Nothing => self.0.rx_waker.register(cx.waker()),
+            Next::Value(value) => return Poll::Ready(Some(value)),
+            Next::End => return Poll::Ready(None),
+        }
         loop {
             // The mark makes whoever fills the slot wake. Whoever brings the end does so anyway,
             // and the waker's own protocol makes sure that the look here does not miss it.
             if self.head().await_next() && !self.is_at_end() {
-                return Next::Nothing;
+                return Poll::Pending;
             }
             match self.next() {
                 // The first block is there, its first slot not yet: mark that.
                 Next::Nothing => {}
-                found => return found,
+                Next::Value(value) => return Poll::Ready(Some(value)),
+                Next::End => return Poll::Ready(None),
             }
         }
     }
@@ -138,10 +144,7 @@ impl<T, F: Flow> Rx<T, F> {
     pub(super) fn try_recv(&mut self) -> Result<T, TryRecvError> {
         loop {
             match self.next() {
-                Next::Value(value) => {
-                    self.0.flow.received(1);
-                    return Ok(value);
-                }
+                Next::Value(value) => return Ok(value),
                 Next::End => return Err(TryRecvError::Disconnected),
                 Next::Nothing if self.is_empty() => return Err(TryRecvError::Empty),
                 // The next sender has claimed its slot, but not filled it yet; those behind it may
@@ -154,17 +157,19 @@ impl<T, F: Flow> Rx<T, F> {
     /// Refuses new values.
     pub(super) fn close(&mut self) {
         let mut panics = FirstPanic::new();
-        // SAFETY: there is one receiver, which is borrowed mutably.
-        panics.run(|| self.0.flow.close(&mut unsafe { self.0.queue.head() }));
+        let (mut head, flow) = self.parts();
+        panics.run(|| flow.close(&mut head));
         panics.run(|| self.0.closed.notify_waiters());
         panics.resume();
     }
 
     /// Drops the values that nobody receives any more, each even if another one panics.
+    ///
+    /// No more come behind them, as the list is closed; a sender that has claimed its slot and not
+    /// filled it yet is waited for.
     fn drain(&mut self, panics: &mut FirstPanic) {
-        while let Some(value) = self.head().pop() {
-            panics.run(|| drop(value));
-            panics.run(|| self.0.flow.received(1));
+        while !self.is_empty() {
+            panics.run(|| self.pop().map_or_else(thread::yield_now, drop));
         }
     }
 }

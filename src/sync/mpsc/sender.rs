@@ -5,9 +5,8 @@ use super::channel::{Channel, Tx};
 use super::error::{SendError, TrySendError};
 use super::flow::Bounded;
 use super::permit::{OwnedPermit, Permit, PermitIterator};
-use crate::engine::task::entered;
+use crate::sync::blocking::block_on;
 use crate::sync::permits::Refusal;
-use crate::util::block_on::block_on;
 use std::fmt;
 
 /// Sends values into a bounded channel, from [`channel`](super::channel).
@@ -158,7 +157,6 @@ impl<T> Sender<T> {
     /// ```
     #[track_caller]
     pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        entered::assert_may_block();
         block_on(self.send(value))
     }
 

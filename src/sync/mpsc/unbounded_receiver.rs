@@ -4,9 +4,8 @@ use super::channel::Channel;
 use super::error::TryRecvError;
 use super::flow::Unbounded;
 use super::rx::Rx;
-use crate::engine::task::entered;
 use crate::shim::Arc;
-use crate::util::block_on::block_on;
+use crate::sync::blocking::block_on;
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -136,7 +135,6 @@ impl<T> UnboundedReceiver<T> {
     /// ```
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        entered::assert_may_block();
         block_on(self.recv())
     }
 
@@ -160,7 +158,6 @@ impl<T> UnboundedReceiver<T> {
     /// ```
     #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        entered::assert_may_block();
         block_on(self.recv_many(buffer, limit))
     }
 

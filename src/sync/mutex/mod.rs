@@ -10,10 +10,9 @@ pub use error::TryLockError;
 pub use guard::{MappedMutexGuard, MutexGuard};
 pub use owned_guard::{OwnedMappedMutexGuard, OwnedMutexGuard};
 
-use crate::engine::task::entered;
 use crate::shim::UserArc;
+use crate::sync::blocking::block_on;
 use crate::sync::permits::Permits;
-use crate::util::block_on::block_on;
 use std::cell::UnsafeCell;
 use std::fmt;
 
@@ -188,7 +187,6 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     #[track_caller]
     pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
-        entered::assert_may_block();
         block_on(self.lock())
     }
 
@@ -210,7 +208,6 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     #[track_caller]
     pub fn blocking_lock_owned(self: UserArc<Self>) -> OwnedMutexGuard<T> {
-        entered::assert_may_block();
         block_on(self.lock_owned())
     }
 

@@ -3,8 +3,8 @@
 use super::error::{RecvError, TryRecvError};
 use super::shared::Seat;
 use super::state::{End, Snapshot};
-use crate::engine::task::{budget, entered};
-use crate::util::block_on::block_on;
+use crate::engine::task::budget;
+use crate::sync::blocking::block_on;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -163,7 +163,6 @@ impl<T> Receiver<T> {
     /// ```
     #[track_caller]
     pub fn blocking_recv(self) -> Result<T, RecvError> {
-        entered::assert_may_block();
         block_on(self)
     }
 

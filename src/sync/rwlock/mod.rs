@@ -12,11 +12,10 @@ pub use owned_guard::OwnedRwLockReadGuard;
 pub use owned_write_guard::{OwnedRwLockMappedWriteGuard, OwnedRwLockWriteGuard};
 pub use write_guard::{RwLockMappedWriteGuard, RwLockWriteGuard};
 
-use crate::engine::task::entered;
 use crate::shim::UserArc;
+use crate::sync::blocking::block_on;
 use crate::sync::mutex::TryLockError;
 use crate::sync::permits::Permits;
-use crate::util::block_on::block_on;
 use std::cell::UnsafeCell;
 use std::fmt;
 
@@ -200,7 +199,6 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[track_caller]
     pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
-        entered::assert_may_block();
         block_on(self.read())
     }
 
@@ -323,7 +321,6 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     #[track_caller]
     pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
-        entered::assert_may_block();
         block_on(self.write())
     }
 

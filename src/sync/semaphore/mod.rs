@@ -6,10 +6,9 @@ mod permit;
 pub use error::{AcquireError, TryAcquireError};
 pub use permit::{OwnedSemaphorePermit, SemaphorePermit};
 
-use crate::engine::task::entered;
 use crate::shim::UserArc;
+use crate::sync::blocking::block_on;
 use crate::sync::permits::{Closed, Permits};
-use crate::util::block_on::block_on;
 use std::fmt;
 
 /// A number of permits, which tasks take and give back.
@@ -421,7 +420,6 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        entered::assert_may_block();
         block_on(self.acquire())
     }
 
@@ -445,7 +443,6 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
-        entered::assert_may_block();
         block_on(self.acquire_many(n))
     }
 
@@ -472,7 +469,6 @@ impl Semaphore {
     pub fn blocking_acquire_owned(
         self: UserArc<Self>,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        entered::assert_may_block();
         block_on(self.acquire_owned())
     }
 
@@ -500,7 +496,6 @@ impl Semaphore {
         self: UserArc<Self>,
         n: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        entered::assert_may_block();
         block_on(self.acquire_many_owned(n))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::shim::atomic::{AtomicPtr, AtomicU8, AtomicUsize, Ordering};
 use std::cell::UnsafeCell;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::ptr;
 
 /// Slots of a block.
@@ -12,8 +12,10 @@ pub(super) const SLOTS: usize = 16;
 const EMPTY: u8 = 0;
 /// nothing is in it, and the receiver wants to be woken for it,
 const AWAITED: u8 = 1;
-/// its value is there.
+/// its value is there,
 const READY: u8 = 2;
+/// its value is there, and its room was given back already.
+const PAID: u8 = 3;
 
 /// Slots that are filled in order, each once, by whoever claimed it.
 // As many slots as the alignment, for `Cursor`; and sixteen is what allocators give anyway.
@@ -75,19 +77,31 @@ impl<T> Block<T> {
         self.marks[slot].swap(READY, Ordering::AcqRel) == AWAITED
     }
 
-    /// Takes the value out of the slot, if it is there.
+    /// Takes the value out of the slot, if it is there, once `give_room` has run.
+    ///
+    /// If that panics, the value stays where it is, and `give_room` is not run for it again.
     ///
     /// # Safety
     ///
     /// The caller is the receiver, and takes each value once.
     #[inline]
-    pub(super) unsafe fn take(&self, slot: usize) -> Option<T> {
+    pub(super) unsafe fn take(&self, slot: usize, give_room: impl FnOnce()) -> Option<T> {
         // Acquire: pairs with the Release in `fill`.
-        if self.marks[slot].load(Ordering::Acquire) != READY {
+        if self.marks[slot].load(Ordering::Acquire) == READY {
+            let unwinding = Paid { block: self, slot };
+            give_room();
+            mem::forget(unwinding);
+        } else if !self.is_paid(slot) {
             return None;
         }
-        // SAFETY: READY says that the value is there, and the caller that it is still.
+        // SAFETY: either mark says that the value is there, and the caller that it is still.
         Some(unsafe { (*self.values[slot].get()).assume_init_read() })
+    }
+
+    #[cold]
+    fn is_paid(&self, slot: usize) -> bool {
+        // Relaxed: only the receiver sets this mark.
+        self.marks[slot].load(Ordering::Relaxed) == PAID
     }
 
     /// Asks to be woken when the slot is filled; answers `false` if it is already.
@@ -118,6 +132,22 @@ impl<T> Block<T> {
     pub(super) fn start(&self) -> usize {
         // Relaxed: the receiver's own.
         self.start.load(Ordering::Relaxed)
+    }
+}
+
+/// Marks a slot whose value was not taken although its room was given back.
+struct Paid<'a, T> {
+    block: &'a Block<T>,
+    slot: usize,
+}
+
+impl<T> Drop for Paid<'_, T> {
+    // Apart, so that the usual way carries nothing for it.
+    #[cold]
+    #[inline(never)]
+    fn drop(&mut self) {
+        // Relaxed: a slot that was filled is the receiver's own.
+        self.block.marks[self.slot].store(PAID, Ordering::Relaxed);
     }
 }
 

@@ -20,11 +20,19 @@ impl<T> Head<'_, T> {
     /// Takes the next value, if it is there.
     #[inline]
     pub(in crate::sync::mpsc) fn pop(&mut self) -> Option<T> {
+        self.pop_after(|| {})
+    }
+
+    /// Takes the next value, if it is there, after `give_room` has run; once for each value, even if
+    /// it panics and so leaves the value where it is.
+    // Always: a call would cost more than the steps do.
+    #[inline(always)]
+    pub(in crate::sync::mpsc) fn pop_after(&mut self, give_room: impl FnOnce()) -> Option<T> {
         let position = self.position()?;
         // SAFETY: a block is kept until its last value is taken, which only the receiver does.
         let block = unsafe { &*position.block() };
         // SAFETY: this is the receiver, who moves on with each value.
-        let value = unsafe { block.take(position.slot()) }?;
+        let value = unsafe { block.take(position.slot(), give_room) }?;
         let next = if position.is_last() { self.leave(position.block()) } else { position.step() };
         // Relaxed: the receiver's own.
         self.queue.head.store(next, Ordering::Relaxed);
