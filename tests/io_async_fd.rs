@@ -104,18 +104,32 @@ async fn async_io_waits_as_often_as_it_takes() {
 }
 
 #[runtime::test]
-async fn async_io_hands_other_errors_on_and_retries_what_was_interrupted() {
-    let (ours, _theirs) = pair();
-    let mut calls = 0;
-    let result: io::Result<()> = ours
-        .async_io(Interest::WRITABLE, |_| {
+async fn async_io_hands_every_other_error_on_at_once() {
+    let (mut ours, _theirs) = pair();
+    for kind in [io::ErrorKind::Interrupted, io::ErrorKind::BrokenPipe] {
+        let mut calls = 0;
+        let mut fail = || {
             calls += 1;
-            let kind = [io::ErrorKind::Interrupted, io::ErrorKind::BrokenPipe][calls - 1];
-            Err(kind.into())
-        })
-        .await;
-    assert_eq!(result.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-    assert_eq!(calls, 2);
+            Err::<(), _>(kind.into())
+        };
+        let result: io::Result<()> = ours.async_io(Interest::WRITABLE, |_| fail()).await;
+        assert_eq!(result.unwrap_err().kind(), kind);
+        let result: io::Result<()> = ours.async_io_mut(Interest::WRITABLE, |_| fail()).await;
+        assert_eq!(result.unwrap_err().kind(), kind);
+        assert_eq!(calls, 2);
+    }
+}
+
+#[runtime::test]
+async fn an_operation_that_blocks_in_spite_of_an_end_lets_others_run() {
+    let (ours, theirs) = pair();
+    drop(theirs);
+    ours.readable().await.unwrap().retain_ready();
+    let mut blocks = std::pin::pin!(ours.async_io(Interest::READABLE, |_| -> io::Result<()> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }));
+    let once = std::future::poll_fn(|cx| Poll::Ready(blocks.as_mut().poll(cx)));
+    assert!(once.await.is_pending());
 }
 
 #[runtime::test]

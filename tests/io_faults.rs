@@ -9,7 +9,10 @@ use runtime::io::{
     self, AsyncBufReadExt, AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufStream,
     BufWriter, ErrorKind, SeekFrom,
 };
+use std::future::{Future, poll_fn};
 use std::io::{Cursor, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 const TEXT: &[u8] = b"first line\nsecond\r\n\nlast, without an end";
 
@@ -299,4 +302,58 @@ fn seeks_wait_for_buffers_to_be_written_out() {
         })
         .unwrap();
     }
+}
+
+#[test]
+fn a_stream_that_is_interrupted_for_ever_lets_other_tasks_run() {
+    /// Answers nothing else.
+    struct Interrupted;
+    impl io::AsyncRead for Interrupted {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut io::ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Poll::Ready(Err(ErrorKind::Interrupted.into()))
+        }
+    }
+    impl io::AsyncBufRead for Interrupted {
+        fn poll_fill_buf(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+            Poll::Ready(Err(ErrorKind::Interrupted.into()))
+        }
+        fn consume(self: Pin<&mut Self>, _: usize) {}
+    }
+    impl io::AsyncWrite for Interrupted {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(ErrorKind::Interrupted.into()))
+        }
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+    let rt = runtime::runtime::Builder::new_current_thread().build().unwrap();
+    let never: [Pin<Box<dyn Future<Output = ()>>>; 7] = [
+        Box::pin(async { drop(Interrupted.read_exact(&mut [0; 4]).await) }),
+        Box::pin(async { drop(Interrupted.read_to_end(&mut Vec::new()).await) }),
+        Box::pin(async { drop(Interrupted.read_line(&mut String::new()).await) }),
+        Box::pin(async { drop(Interrupted.write_all(b"x").await) }),
+        Box::pin(async { drop(Interrupted.write_all_buf(&mut &b"x"[..]).await) }),
+        Box::pin(async { drop(io::copy(&mut Interrupted, &mut Vec::new()).await) }),
+        Box::pin(async { drop(io::copy_buf(&mut Interrupted, &mut Vec::new()).await) }),
+    ];
+    rt.block_on(async {
+        for mut one in never {
+            // Once without a limit it would not come back.
+            let once = poll_fn(|cx| Poll::Ready(one.as_mut().poll(cx)));
+            assert!(once.await.is_pending());
+            runtime::task::yield_now().await;
+        }
+    });
 }

@@ -249,16 +249,6 @@ async fn connecting_in_a_loop_lets_the_acceptor_run() {
 }
 
 #[runtime::test]
-async fn an_accepted_stream_is_worth_an_attempt_and_a_failed_one_is_news() {
-    let (_client, server) = tcp_pair().await;
-    assert!(poll_once(pin!(server.readable())).is_ready());
-    assert!(poll_once(pin!(server.writable())).is_ready());
-    assert_eq!(server.try_read(&mut [0; 8]).unwrap_err().kind(), ErrorKind::WouldBlock);
-    assert!(poll_once(pin!(server.readable())).is_pending());
-    assert!(poll_once(pin!(server.writable())).is_ready());
-}
-
-#[runtime::test]
 async fn a_connection_that_nobody_takes_is_there_for_the_next_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     {

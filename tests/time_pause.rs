@@ -5,7 +5,7 @@ use runtime::time::{self, Duration, Instant, sleep, sleep_until};
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
 use std::task::{Context, Waker};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -143,4 +143,24 @@ fn misuse_is_told_where_it_happens() {
 #[should_panic = "time cannot be frozen from outside the Tokio runtime"]
 fn there_is_no_time_to_pause_outside_a_runtime() {
     time::pause();
+}
+
+#[runtime::test(start_paused = true)]
+async fn time_that_another_thread_lets_go_on_is_not_slept_away() {
+    let (send, receive) = mpsc::channel();
+    let metrics = runtime::runtime::Handle::current().metrics();
+    let parks = metrics.worker_park_count(0);
+    runtime::spawn(async move {
+        sleep(Duration::from_millis(5)).await;
+        send.send(()).unwrap();
+    });
+    // While it runs, time does not jump, and the loop waits without a deadline.
+    let other = runtime::task::spawn_blocking(move || {
+        while metrics.worker_park_count(0) == parks {
+            std::thread::yield_now();
+        }
+        time::resume();
+        receive.recv_timeout(Duration::from_secs(20))
+    });
+    other.await.unwrap().expect("the loop has noticed that time goes on");
 }

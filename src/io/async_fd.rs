@@ -178,9 +178,10 @@ impl<T: AsRawFd> AsyncFd<T> {
         inner: T,
         interest: Interest,
     ) -> Result<Self, AsyncFdRegisterError<T>> {
-        let registration = Registration::new(inner.as_raw_fd(), interest, Ready::EMPTY);
-        match registration.register() {
-            Ok(_) => Ok(AsyncFd { registration, inner }),
+        let registered = Registration::new(inner.as_raw_fd(), interest, Ready::EMPTY)
+            .and_then(|registration| registration.register().map(drop).map(|()| registration));
+        match registered {
+            Ok(registration) => Ok(AsyncFd { registration, inner }),
             Err(cause) => Err(AsyncFdRegisterError { inner, cause }),
         }
     }
@@ -694,7 +695,7 @@ impl<T: AsRawFd> AsyncFd<T> {
         interest: Interest,
         mut f: impl FnMut(&T) -> io::Result<R>,
     ) -> io::Result<R> {
-        self.registration.async_io(interest, || f(&self.inner)).await
+        self.registration.async_io_of_user(interest, || f(&self.inner)).await
     }
 
     /// As [`AsyncFd::async_io`], with access to change the object.
@@ -732,7 +733,7 @@ impl<T: AsRawFd> AsyncFd<T> {
         interest: Interest,
         mut f: impl FnMut(&mut T) -> io::Result<R>,
     ) -> io::Result<R> {
-        self.registration.async_io(interest, || f(&mut self.inner)).await
+        self.registration.async_io_of_user(interest, || f(&mut self.inner)).await
     }
 
     /// Does `f` if the descriptor is known to be ready for `interest`.

@@ -87,7 +87,7 @@ pub struct TryIoError(());
 
 /// Takes `used` back, except that a side which has ended stays so.
 fn clear<T: AsRawFd>(async_fd: &AsyncFd<T>, seen: &mut ReadyEvent, used: Ready) {
-    async_fd.registration().clear(*seen, (seen.ready & used) - Ready::CLOSED);
+    async_fd.registration().clear(*seen, seen.ready & used);
     *seen = seen.without(used);
 }
 

@@ -20,29 +20,44 @@ pub(crate) struct Evented<S: AsRawFd> {
 impl<S: AsRawFd> Evented<S> {
     /// Takes over `io`, which has to be in non-blocking mode, for the runtime of this context.
     ///
+    /// # Errors
+    ///
+    /// If that has shut down.
+    ///
     /// # Panics
     ///
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
-    pub(crate) fn new(io: S) -> Evented<S> {
+    pub(crate) fn new(io: S) -> io::Result<Evented<S>> {
         Evented::assuming(io, Ready::EMPTY)
     }
 
     /// As [`Evented::new`], for an object that is `ready` by the way it was made.
     #[track_caller]
-    pub(crate) fn assuming(io: S, ready: Ready) -> Evented<S> {
+    pub(crate) fn assuming(io: S, ready: Ready) -> io::Result<Evented<S>> {
         Evented::with_interest(io, Interest::READABLE | Interest::WRITABLE, ready)
     }
 
     /// As [`Evented::assuming`], for an object of which only some readiness is ever asked.
     #[track_caller]
-    pub(crate) fn with_interest(io: S, interest: Interest, ready: Ready) -> Evented<S> {
-        Evented { registration: Registration::new(io.as_raw_fd(), interest, ready), io }
+    pub(crate) fn with_interest(io: S, interest: Interest, ready: Ready) -> io::Result<Evented<S>> {
+        Ok(Evented { registration: Registration::new(io.as_raw_fd(), interest, ready)?, io })
     }
 
-    /// Has the object watched at once, rather than when a task first has to wait.
-    pub(crate) fn watch(&self) -> io::Result<()> {
-        self.registration.register().map(drop)
+    /// As [`Evented::with_interest`], for one end of a pipe, whose other end may come back.
+    ///
+    /// It is watched at once, since what a user does with it goes by what is known of it.
+    #[track_caller]
+    pub(crate) fn one_way(io: S, interest: Interest, ready: Ready) -> io::Result<Evented<S>> {
+        let registration = Registration::new(io.as_raw_fd(), interest, ready)?.that_reopens();
+        registration.register()?;
+        Ok(Evented { registration, io })
+    }
+
+    /// As [`Evented::with_interest`], for what this object has handed out; outside a runtime with I/O
+    /// it goes to that of this object.
+    pub(crate) fn beside<T: AsRawFd>(&self, io: T, interest: Interest, ready: Ready) -> Evented<T> {
+        Evented { registration: self.registration.beside(io.as_raw_fd(), interest, ready), io }
     }
 
     /// As [`Registration::poll_io`].
@@ -72,6 +87,15 @@ impl<S: AsRawFd> Evented<S> {
         op: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
         self.registration.async_io(interest, op).await
+    }
+
+    /// As [`Registration::async_io_of_user`].
+    pub(crate) async fn async_io_of_user<R>(
+        &self,
+        interest: Interest,
+        op: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.registration.async_io_of_user(interest, op).await
     }
 
     /// As [`Registration::try_io`].

@@ -13,7 +13,7 @@
 use super::registration::Registration;
 use super::{Interest, Ready};
 use crate::engine::reactor::{Direction, ReadyEvent};
-use crate::engine::task::budget::poll_proceed;
+use crate::engine::task::budget::{RestoreOnPending, poll_proceed};
 use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -57,6 +57,7 @@ impl Registration {
                 charge.made_progress();
                 return Poll::Ready(result);
             }
+            self.charge_for_blocking(seen, &charge);
         }
     }
 
@@ -78,7 +79,22 @@ impl Registration {
                 charge.made_progress();
                 return result;
             }
+            self.charge_for_blocking(seen, &charge);
         }
+    }
+
+    /// As [`Registration::async_io`], for an operation that a user brings: all but `WouldBlock` is the
+    /// user's, an interruption included.
+    pub(crate) async fn async_io_of_user<R>(
+        &self,
+        interest: Interest,
+        mut op: impl FnMut() -> io::Result<R>,
+    ) -> io::Result<R> {
+        let once = || match op() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
+            outcome => Ok(outcome),
+        };
+        self.async_io(interest, once).await?
     }
 
     /// Does `op` if the object is ready for it as far as anybody knows.
@@ -123,9 +139,8 @@ impl Registration {
 
     /// Does `op` once; `None` if it would block and the caller has to wait.
     ///
-    /// `WouldBlock` is the operating system's word, and takes everything back that was `seen`, the
-    /// end of a side included: a named pipe finds a new writer. A drained object has said nothing
-    /// about its end, which may have come in one event with the last data.
+    /// `WouldBlock` is the operating system's word, and takes back what was `seen`. A drained object
+    /// has said nothing about its end, which may have come in one event with the last data.
     fn attempt<R>(
         &self,
         seen: Option<ReadyEvent>,
@@ -135,7 +150,7 @@ impl Registration {
         let error = match retried(op) {
             Ok((result, drained)) => {
                 match (seen, drained) {
-                    (Some(seen), Drained::Yes) => self.clear(seen, mask - Ready::CLOSED),
+                    (Some(seen), Drained::Yes) => self.clear(seen, mask),
                     (Some(seen), Drained::Short) => self.clear_unless_urgent(seen, mask),
                     (None, _) | (_, Drained::No) => {}
                 }
@@ -149,20 +164,27 @@ impl Registration {
         self.note_blocked(seen, mask).err().map(Err)
     }
 
+    /// Waiting is free, but the end of a side lasts: what blocks in spite of it is tried again at once.
+    fn charge_for_blocking(&self, seen: Option<ReadyEvent>, charge: &RestoreOnPending) {
+        if seen.is_some_and(|seen| self.lasts(seen)) {
+            charge.made_progress();
+        }
+    }
+
     /// Takes in that an operation would have blocked.
     fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
         match seen {
             Some(seen) => self.clear(seen, mask),
-            // The other direction is as unknown as before, so it stays worth an attempt.
+            // There is room as a rule; the first event tells what there is to read.
             None => {
-                let unknown = (Ready::READABLE | Ready::WRITABLE) - mask;
-                self.register_as(unknown)?;
+                self.register_as(Ready::WRITABLE - mask)?;
             }
         }
         Ok(())
     }
 }
 
+/// Makes a system call again that a signal interrupted.
 fn retried<R>(op: &mut impl FnMut() -> io::Result<R>) -> io::Result<R> {
     loop {
         match op() {

@@ -8,7 +8,7 @@ use super::{Interest, Ready};
 use crate::engine::reactor::{Direction, ReadyEvent, Source, shutdown_error};
 use crate::engine::scheduler::{Shared, current};
 use crate::runtime::MISSING;
-use crate::shim::{Arc, OnceLock};
+use crate::shim::{Arc, Mutex, OnceLock};
 use std::os::fd::RawFd;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::task::{Context, Poll};
@@ -17,12 +17,16 @@ use std::{fmt, io};
 /// One descriptor and the runtime that watches it. Dropping it ends the watch.
 pub(crate) struct Registration {
     runtime: Arc<Shared>,
-    // Filled by the first task that has to wait; racing ones wait for that one. A refusal stays.
-    place: OnceLock<Result<Placed, Refusal>>,
+    // Filled by the first task that has to wait, which holds the lock meanwhile; racing ones wait for
+    // that one. What the system refuses once, for want of memory, may well succeed the next time.
+    place: OnceLock<Placed>,
+    placing: Mutex<()>,
     fd: RawFd,
     interest: Interest,
     // What the descriptor is ready for by the way it was made, without anybody having asked.
     assumed: Ready,
+    // What is never taken back once an event has told of it.
+    lasting: Ready,
 }
 
 /// A source, and the loop that it is registered with.
@@ -32,10 +36,6 @@ struct Placed {
     port: usize,
 }
 
-/// The number of the operating system's error; `None` for the end of the runtime.
-#[derive(Clone, Copy, Debug)]
-struct Refusal(Option<i32>);
-
 // A panic in between cannot leave a source half changed: it is one word, and a lock that no
 // foreign code runs under.
 impl UnwindSafe for Registration {}
@@ -44,13 +44,43 @@ impl RefUnwindSafe for Registration {}
 impl Registration {
     /// Belongs to the runtime in whose context it is made.
     ///
+    /// # Errors
+    ///
+    /// If that has shut down.
+    ///
     /// # Panics
     ///
     /// If there is no such runtime, or it was built without I/O.
     #[track_caller]
-    pub(crate) fn new(fd: RawFd, interest: Interest, assumed: Ready) -> Registration {
-        let runtime = runtime_with_io();
-        Registration { runtime, place: OnceLock::new(), fd, interest, assumed }
+    pub(crate) fn new(fd: RawFd, interest: Interest, assumed: Ready) -> io::Result<Registration> {
+        Ok(Registration::within(runtime_with_io()?, fd, interest, assumed))
+    }
+
+    /// For a descriptor that the one of `self` has handed out. Where there is no runtime with I/O in
+    /// this context, it belongs to the same one.
+    pub(super) fn beside(&self, fd: RawFd, interest: Interest, assumed: Ready) -> Registration {
+        let here = current::runtime().filter(|runtime| runtime.io_enabled());
+        let runtime = here.unwrap_or_else(|| self.runtime.clone());
+        Registration::within(runtime, fd, interest, assumed)
+    }
+
+    fn within(runtime: Arc<Shared>, fd: RawFd, interest: Interest, assumed: Ready) -> Registration {
+        Registration {
+            runtime,
+            place: OnceLock::new(),
+            placing: Mutex::new(()),
+            fd,
+            interest,
+            assumed,
+            lasting: Ready::CLOSED,
+        }
+    }
+
+    /// For a descriptor of which a side that has ended may begin again, as that of a named pipe with
+    /// a new writer.
+    pub(super) fn that_reopens(mut self) -> Registration {
+        self.lasting = Ready::EMPTY;
+        self
     }
 
     /// Registers the descriptor unless that was done.
@@ -60,22 +90,28 @@ impl Registration {
 
     /// As [`Registration::register`], for who knows better what it is ready for.
     pub(crate) fn register_as(&self, ready: Ready) -> io::Result<&Source> {
-        let place = self.place.get_or_init(|| {
+        match self.place.get() {
+            Some(placed) => Ok(&placed.source),
+            None => self.take_place(ready),
+        }
+    }
+
+    #[cold]
+    fn take_place(&self, ready: Ready) -> io::Result<&Source> {
+        let _placing = self.placing.lock();
+        if self.place.get().is_none() {
             let port = self.runtime.home_of_source();
-            let source = self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready);
-            match source {
-                Ok(source) => Ok(Placed { source, port }),
-                Err(error) => Err(Refusal(error.raw_os_error())),
-            }
-        });
-        place.as_ref().map(|placed| &*placed.source).map_err(Refusal::error)
+            let source =
+                self.runtime.port(port).register(self.fd, self.interest.to_mio(), ready)?;
+            return Ok(&self.place.get_or_init(|| Placed { source, port }).source);
+        }
+        Ok(&self.place.get().expect("looked at under the lock").source)
     }
 
     /// The source, once there is one; an error after shutdown.
     pub(crate) fn source(&self) -> io::Result<Option<&Source>> {
         match self.place.get() {
-            Some(Ok(placed)) => Ok(Some(&placed.source)),
-            Some(Err(refusal)) => Err(refusal.error()),
+            Some(placed) => Ok(Some(&placed.source)),
             None if self.runtime.port(0).is_shutdown() => Err(shutdown_error()),
             None => Ok(None),
         }
@@ -84,8 +120,8 @@ impl Registration {
     /// What of `interest` the descriptor is known to be ready for; `None` if nobody has asked.
     pub(crate) fn ready(&self, interest: Ready) -> io::Result<Option<ReadyEvent>> {
         match self.place.get() {
-            Some(Ok(placed)) => placed.source.ready(interest).map(Some),
-            _ => Ok(None),
+            Some(placed) => placed.source.ready(interest).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -111,11 +147,16 @@ impl Registration {
         source.readiness(interest).await
     }
 
-    /// Takes `bits` back, unless something arrived after `seen`.
+    /// Takes back those of `bits` that do not last, unless something arrived after `seen`.
     pub(crate) fn clear(&self, seen: ReadyEvent, bits: Ready) {
-        if let Some(Ok(placed)) = self.place.get() {
-            placed.source.clear(seen, bits);
+        if let Some(placed) = self.place.get() {
+            placed.source.clear(seen, bits - self.lasting);
         }
+    }
+
+    /// Whether `seen` has bits that no attempt takes back.
+    pub(super) fn lasts(&self, seen: ReadyEvent) -> bool {
+        seen.ready.intersects(self.lasting)
     }
 
     /// Takes `bits` back after a read that came short, unless something arrived after `seen`.
@@ -127,7 +168,7 @@ impl Registration {
         let urgent = self.ready(Ready::PRIORITY);
         // An event between the two looks has moved the tick, and nothing is cleared.
         if urgent.is_ok_and(|urgent| urgent.is_some_and(|urgent| urgent.ready.is_empty())) {
-            self.clear(seen, bits - Ready::CLOSED);
+            self.clear(seen, bits);
         }
     }
 
@@ -139,14 +180,14 @@ impl Registration {
     /// As [`Registration::deregister`], for who drops this afterwards.
     pub(super) fn end(&mut self) -> io::Result<()> {
         match self.place.take() {
-            Some(Ok(placed)) => self.runtime.port(placed.port).deregister(&placed.source, self.fd),
-            _ => Ok(()),
+            Some(placed) => self.runtime.port(placed.port).deregister(&placed.source, self.fd),
+            None => Ok(()),
         }
     }
 
     /// Asks the loop to look at the operating system at its next turn.
     pub(crate) fn begin_waiting(&self) {
-        if let Some(Ok(placed)) = self.place.get() {
+        if let Some(placed) = self.place.get() {
             self.runtime.port(placed.port).begin_waiting();
         }
     }
@@ -154,24 +195,22 @@ impl Registration {
 
 /// The runtime of this context.
 ///
+/// # Errors
+///
+/// If it has shut down.
+///
 /// # Panics
 ///
 /// If there is none, or it was built without I/O.
 #[track_caller]
-pub(crate) fn runtime_with_io() -> Arc<Shared> {
+pub(crate) fn runtime_with_io() -> io::Result<Arc<Shared>> {
     let runtime = current::runtime().expect(MISSING);
     assert!(
         runtime.io_enabled(),
         "A Tokio 1.x context was found, but IO is disabled. \
          Call `enable_io` on the runtime builder to enable IO."
     );
-    runtime
-}
-
-impl Refusal {
-    fn error(&self) -> io::Error {
-        self.0.map_or_else(shutdown_error, io::Error::from_raw_os_error)
-    }
+    if runtime.port(0).is_shutdown() { Err(shutdown_error()) } else { Ok(runtime) }
 }
 
 impl fmt::Debug for Registration {

@@ -70,6 +70,6 @@ impl_for! { TcpStream, UdpSocket, UnixDatagram, UnixStream => {
         interest: Interest,
         io: impl FnMut() -> io::Result<R>,
     ) -> io::Result<R> {
-        self.own_io()?.async_io(interest, io).await
+        self.own_io()?.async_io_of_user(interest, io).await
     }
 } }

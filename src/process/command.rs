@@ -497,7 +497,7 @@ impl Command {
         with: impl FnOnce(&mut process::Command) -> io::Result<process::Child>,
     ) -> io::Result<Child> {
         // Comes first: nobody could wait for a process that was started outside of a runtime.
-        let runtime = Handle::new(runtime_with_io());
+        let runtime = Handle::new(runtime_with_io()?);
         let child = with(&mut self.std)?;
         Child::new(child, runtime, self.kill_on_drop)
     }

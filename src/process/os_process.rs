@@ -163,7 +163,7 @@ impl Watch {
             _ => Notice::of(child)?,
         };
         let _entered = runtime.enter();
-        let notice = Evented::with_interest(notice, Interest::READABLE, Ready::EMPTY);
+        let notice = Evented::with_interest(notice, Interest::READABLE, Ready::EMPTY)?;
         *self = Watch::Placed(runtime.id(), notice);
         Ok(())
     }

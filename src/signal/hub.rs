@@ -60,7 +60,7 @@ impl Hub {
             return Ok(Arc::clone(hub));
         }
         let pipe = SignalPipe::new(kind)?;
-        let registration = Registration::new(pipe.as_raw_fd(), Interest::READABLE, Ready::EMPTY);
+        let registration = Registration::new(pipe.as_raw_fd(), Interest::READABLE, Ready::EMPTY)?;
         let ears = Mutex::new(Ears { ended: false, all: Slab::new() });
         let hub = Arc::new(Hub { key, registration, pipe, ears });
         Self::listen(&hub, &mut Wakers::new())?;

@@ -69,7 +69,7 @@ pub struct Signal {
 /// ```
 #[track_caller]
 pub fn signal(kind: SignalKind) -> io::Result<Signal> {
-    let hub = Hub::of(&runtime_with_io(), kind)?;
+    let hub = Hub::of(&*runtime_with_io()?, kind)?;
     let ear = hub.add();
     Ok(Signal { hub, ear })
 }

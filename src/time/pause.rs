@@ -12,7 +12,8 @@ use crate::task::yield_now;
 /// left to do but wait for a timer: it then goes straight to the next deadline. It does not while
 /// a blocking task runs.
 ///
-/// Sockets, files and other runtimes take no notice.
+/// Sockets, files and other runtimes take no notice. Another thread in the context of this runtime, such
+/// as that of a blocking task, may move the time and [let it go on](resume) as well.
 ///
 /// # Panics
 ///
@@ -68,7 +69,13 @@ pub fn pause() {
 /// ```
 #[track_caller]
 pub fn resume() {
-    assert!(with_runtime(|runtime| runtime.clock().resume()), "time is not frozen");
+    let resumed = with_runtime(|runtime| {
+        let resumed = runtime.clock().resume();
+        // Only a runtime of one loop has its time stopped; that may wait without an end meanwhile.
+        runtime.unpark(0);
+        resumed
+    });
+    assert!(resumed, "time is not frozen");
 }
 
 /// Moves stopped time forward by `duration`.

@@ -68,7 +68,10 @@ impl Progress {
             // Neither stream may have a budget of its own, so each round has.
             let charge = ready!(budget::poll_proceed(cx));
             let bytes = match reader.as_mut().poll_fill_buf(cx) {
-                Poll::Ready(Err(error)) if is_interrupted(&error) => continue,
+                Poll::Ready(Err(error)) if is_interrupted(&error) => {
+                    charge.made_progress();
+                    continue;
+                }
                 Poll::Ready(answer) => Some(answer?),
                 Poll::Pending => None,
             };

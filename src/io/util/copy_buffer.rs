@@ -87,7 +87,7 @@ impl CopyBuffer {
         if self.ended || self.window.is_full() {
             return Poll::Ready(());
         }
-        let answer = ready!(uninterrupted(|| self.window.poll_fill(reader.as_mut(), cx)));
+        let answer = ready!(uninterrupted(cx, |cx| self.window.poll_fill(reader.as_mut(), cx)));
         self.ended = !matches!(answer, Ok(1..));
         self.failed = answer.err();
         Poll::Ready(())

@@ -38,7 +38,7 @@ pub(super) fn poll_read_exact<R: AsyncRead + ?Sized>(
 ) -> Poll<io::Result<()>> {
     while buf.remaining() > 0 {
         let room = buf.remaining();
-        ready!(uninterrupted(|| reader.as_mut().poll_read(cx, buf)))?;
+        ready!(uninterrupted(cx, |cx| reader.as_mut().poll_read(cx, buf)))?;
         if buf.remaining() == room {
             return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
         }

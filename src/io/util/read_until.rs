@@ -1,6 +1,6 @@
 //! The future of reading up to a delimiter.
 
-use super::interrupted::is_interrupted;
+use super::interrupted::{is_interrupted, poll_again};
 use crate::io::AsyncBufRead;
 use memchr::memchr;
 use pin_project_lite::pin_project;
@@ -40,7 +40,10 @@ pub(super) fn poll_read_until<R: AsyncBufRead + ?Sized>(
 ) -> Poll<io::Result<()>> {
     loop {
         let available = match ready!(reader.as_mut().poll_fill_buf(cx)) {
-            Err(error) if is_interrupted(&error) => continue,
+            Err(error) if is_interrupted(&error) => {
+                ready!(poll_again(cx));
+                continue;
+            }
             answer => answer?,
         };
         let found = memchr(delimiter, available);

@@ -65,7 +65,7 @@ impl<V: BorrowMut<Vec<u8>>> Growing<V> {
         total: &mut usize,
     ) -> Poll<io::Result<()>> {
         loop {
-            let n = ready!(uninterrupted(|| self.poll_read(reader.as_mut(), cx)))?;
+            let n = ready!(uninterrupted(cx, |cx| self.poll_read(reader.as_mut(), cx)))?;
             if n == 0 {
                 return Poll::Ready(Ok(()));
             }

@@ -37,7 +37,7 @@ pub(super) fn poll_write_some<W: AsyncWrite + ?Sized>(
     cx: &mut Context<'_>,
     buf: &[u8],
 ) -> Poll<io::Result<usize>> {
-    match ready!(uninterrupted(|| writer.as_mut().poll_write(cx, buf)))? {
+    match ready!(uninterrupted(cx, |cx| writer.as_mut().poll_write(cx, buf)))? {
         0 => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
         n => Poll::Ready(Ok(n)),
     }

@@ -38,8 +38,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let me = self.project();
         while me.buf.has_remaining() {
-            let write = || poll_write_buf(Pin::new(&mut **me.writer), cx, &mut **me.buf);
-            if ready!(uninterrupted(write))? == 0 {
+            let written = uninterrupted(cx, |cx| {
+                poll_write_buf(Pin::new(&mut **me.writer), cx, &mut **me.buf)
+            });
+            if ready!(written)? == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
         }

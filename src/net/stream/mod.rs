@@ -11,6 +11,7 @@ mod traits;
 
 use super::sys::{self, Inq};
 use crate::engine::reactor::Direction;
+use crate::engine::task::budget::poll_proceed;
 use crate::io::{Drained, Evented, Interest, ReadBuf, Ready};
 use crate::shim::atomic::{AtomicU8, Ordering};
 use bytes::BufMut;
@@ -19,7 +20,7 @@ use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// What the operating system calls a stream.
 pub(super) trait Bytes: AsFd + AsRawFd {
@@ -90,24 +91,24 @@ impl<S: Bytes> Stream<S> {
 
     /// Takes over what is in non-blocking mode, and is taken to be `ready` until an event says more.
     #[track_caller]
-    pub(super) fn new(io: S, ready: Ready) -> Self {
-        let io = Evented::with_interest(io, Self::WATCHED, ready);
+    pub(super) fn new(io: S, ready: Ready) -> io::Result<Self> {
+        Ok(Self::over(Evented::with_interest(io, Self::WATCHED, ready)?))
+    }
+
+    fn over(io: Evented<S>) -> Self {
         Self { io, counting: AtomicU8::new(TOLD) }
     }
 
     /// Takes over one end of what goes in one direction.
-    ///
-    /// It is watched at once, since what a user does with it goes by what is known of it.
     #[track_caller]
     pub(super) fn one_way(io: S, interest: Interest, ready: Ready) -> io::Result<Self> {
-        let io = Evented::with_interest(io, interest, ready);
-        io.watch()?;
+        let io = Evented::one_way(io, interest, ready)?;
         Ok(Self { io, counting: AtomicU8::new(PLAIN) })
     }
 
     /// Takes over what a user brings.
     #[track_caller]
-    pub(super) fn from_std(io: S) -> Self {
+    pub(super) fn from_std(io: S) -> io::Result<Self> {
         sys::debug_assert_nonblocking(&io);
         Self::new(io, Ready::EMPTY)
     }
@@ -135,7 +136,7 @@ impl<S: Bytes> Stream<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if buf.remaining() == 0 {
-            return Poll::Ready(Ok(()));
+            return poll_nothing(cx, ());
         }
         self.io.poll_drain(cx, Direction::Read, || self.read(buf))
     }
@@ -219,13 +220,19 @@ impl<S: Bytes> Stream<S> {
     }
 }
 
+/// Does what needs no system call, for its share of the budget all the same.
+fn poll_nothing<R>(cx: &mut Context<'_>, done: R) -> Poll<io::Result<R>> {
+    ready!(poll_proceed(cx)).made_progress();
+    Poll::Ready(Ok(done))
+}
+
 impl<S: Bytes> Stream<S>
 where
     for<'a> &'a S: Read + Write,
 {
     pub(super) fn poll_write(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if buf.is_empty() {
-            return Poll::Ready(Ok(0));
+            return poll_nothing(cx, 0);
         }
         self.io.poll_io(cx, Direction::Write, || (&*self.io).write(buf))
     }
@@ -236,7 +243,7 @@ where
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if bufs.iter().all(|buf| buf.is_empty()) {
-            return Poll::Ready(Ok(0));
+            return poll_nothing(cx, 0);
         }
         self.io.poll_io(cx, Direction::Write, || (&*self.io).write_vectored(bufs))
     }

@@ -74,6 +74,9 @@ impl TcpListener {
 
     /// Accepts a connection, and says who opened it.
     ///
+    /// The stream belongs to the runtime in whose context it is accepted; outside of one, to that of
+    /// the listener.
+    ///
     /// # Cancel safety
     ///
     /// This method is cancel safe: a connection that is not handed out is accepted by the next
@@ -99,7 +102,7 @@ impl TcpListener {
     /// ```
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let accepted = self.io.async_io(Interest::READABLE, || sys::accept(&*self.io)).await?;
-        TcpStream::accepted(accepted)
+        TcpStream::accepted(accepted, &self.io)
     }
 
     /// Polls for a connection.
@@ -128,7 +131,7 @@ impl TcpListener {
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         self.io
             .poll_io(cx, Direction::Read, || sys::accept(&*self.io))
-            .map(|accepted| TcpStream::accepted(accepted?))
+            .map(|accepted| TcpStream::accepted(accepted?, &self.io))
     }
 
     /// Takes over a listener of the standard library.
@@ -156,7 +159,7 @@ impl TcpListener {
     #[track_caller]
     pub fn from_std(listener: std::net::TcpListener) -> io::Result<TcpListener> {
         sys::debug_assert_nonblocking(&listener);
-        Ok(TcpListener { io: Evented::new(listener) })
+        Ok(TcpListener { io: Evented::new(listener)? })
     }
 
     /// Gives the listener back to the standard library, in non-blocking mode.

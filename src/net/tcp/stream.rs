@@ -2,7 +2,7 @@
 
 use super::halves::{self, OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
 use crate::engine::reactor::Direction;
-use crate::io::{Interest, ReadBuf};
+use crate::io::{Evented, Interest, ReadBuf};
 use crate::net::TcpSocket;
 use crate::net::addr::{ToSocketAddrs, first_that_works};
 use crate::net::stream::Stream;
@@ -11,6 +11,7 @@ use crate::net::watched::Streamed;
 use socket2::{SockAddr, Socket};
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::task::{Context, Poll};
 
 /// An open TCP connection: bytes in order, in both directions.
@@ -79,7 +80,7 @@ impl TcpStream {
     pub(super) async fn over(socket: Socket, addr: SocketAddr) -> io::Result<TcpStream> {
         let there = sys::connect(&socket, &SockAddr::from(addr))?;
         let stream = if there {
-            Stream::connected(socket).await
+            Stream::connected(socket).await?
         } else {
             Stream::connecting(socket).await?
         };
@@ -89,9 +90,10 @@ impl TcpStream {
     /// What a listener has accepted.
     pub(super) fn accepted(
         (socket, peer): (Socket, SockAddr),
+        listener: &Evented<impl AsRawFd>,
     ) -> io::Result<(TcpStream, SocketAddr)> {
         let peer = sys::inet_addr(&peer)?;
-        Ok((TcpStream { stream: Stream::accepted(socket) }, peer))
+        Ok((TcpStream { stream: Stream::accepted(socket, listener) }, peer))
     }
 
     /// Takes over a stream of the standard library.
@@ -118,7 +120,7 @@ impl TcpStream {
     /// ```
     #[track_caller]
     pub fn from_std(stream: std::net::TcpStream) -> io::Result<TcpStream> {
-        Ok(TcpStream { stream: Stream::from_std(stream) })
+        Ok(TcpStream { stream: Stream::from_std(stream)? })
     }
 
     /// Gives the stream back to the standard library, in non-blocking mode.

@@ -66,7 +66,7 @@ impl UdpSocket {
         first_that_works(addr.target(), |addr| async move {
             let socket = sys::socket(Domain::for_address(addr), Type::DGRAM)?;
             socket.bind(&addr.into())?;
-            Ok(UdpSocket { io: Evented::assuming(socket.into(), Ready::WRITABLE) })
+            Ok(UdpSocket { io: Evented::assuming(socket.into(), Ready::WRITABLE)? })
         })
         .await
     }
@@ -95,7 +95,7 @@ impl UdpSocket {
     #[track_caller]
     pub fn from_std(socket: std::net::UdpSocket) -> io::Result<UdpSocket> {
         sys::debug_assert_nonblocking(&socket);
-        Ok(UdpSocket { io: Evented::new(socket) })
+        Ok(UdpSocket { io: Evented::new(socket)? })
     }
 
     /// Gives the socket back to the standard library, in non-blocking mode.

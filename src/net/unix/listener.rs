@@ -2,7 +2,7 @@
 
 use super::SocketAddr;
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest};
+use crate::io::{Evented, Interest, runtime_with_io};
 use crate::net::UnixStream;
 use crate::net::sys;
 use crate::net::watched::Watched;
@@ -110,6 +110,8 @@ impl UnixListener {
 
     #[track_caller]
     fn listening(addr: &SockAddr) -> io::Result<UnixListener> {
+        // Asked first, since a name that is bound once is in the way the next time.
+        runtime_with_io()?;
         let socket = sys::socket(Domain::UNIX, Type::STREAM)?;
         socket.bind(addr)?;
         Self::over(socket, sys::BACKLOG)
@@ -119,10 +121,13 @@ impl UnixListener {
     #[track_caller]
     pub(super) fn over(socket: Socket, backlog: u32) -> io::Result<UnixListener> {
         sys::listen(&socket, backlog)?;
-        Ok(UnixListener { io: Evented::new(socket.into()) })
+        Ok(UnixListener { io: Evented::new(socket.into())? })
     }
 
     /// Accepts a connection, and says who opened it.
+    ///
+    /// The stream belongs to the runtime in whose context it is accepted; outside of one, to that of
+    /// the listener.
     ///
     /// # Cancel safety
     ///
@@ -153,7 +158,7 @@ impl UnixListener {
     /// ```
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         let accepted = self.io.async_io(Interest::READABLE, || sys::accept(&*self.io)).await?;
-        UnixStream::accepted(accepted)
+        UnixStream::accepted(accepted, &self.io)
     }
 
     /// Polls for a connection.
@@ -186,7 +191,7 @@ impl UnixListener {
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
         self.io
             .poll_io(cx, Direction::Read, || sys::accept(&*self.io))
-            .map(|accepted| UnixStream::accepted(accepted?))
+            .map(|accepted| UnixStream::accepted(accepted?, &self.io))
     }
 
     /// Takes over a listener of the standard library.
@@ -217,7 +222,7 @@ impl UnixListener {
     #[track_caller]
     pub fn from_std(listener: std::os::unix::net::UnixListener) -> io::Result<UnixListener> {
         sys::debug_assert_nonblocking(&listener);
-        Ok(UnixListener { io: Evented::new(listener) })
+        Ok(UnixListener { io: Evented::new(listener)? })
     }
 
     /// Gives the listener back to the standard library, in non-blocking mode.

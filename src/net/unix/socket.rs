@@ -184,7 +184,7 @@ impl UnixSocket {
     #[track_caller]
     pub fn datagram(self) -> io::Result<UnixDatagram> {
         self.expect(Type::DGRAM, "datagram cannot be called on a stream socket")?;
-        Ok(UnixDatagram::over(self.socket))
+        UnixDatagram::over(self.socket)
     }
 
     fn expect(&self, kind: Type, otherwise: &'static str) -> io::Result<()> {

@@ -2,11 +2,13 @@
 
 use super::halves::{self, OwnedReadHalf, OwnedWriteHalf, ReadHalf, WriteHalf};
 use super::{SocketAddr, UCred};
+use crate::io::Evented;
 use crate::net::stream::Stream;
 use crate::net::sys;
 use crate::net::watched::Streamed;
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 /// A connection between two Unix sockets: bytes in order, in both directions.
@@ -110,9 +112,10 @@ impl UnixStream {
     /// What a listener has accepted.
     pub(super) fn accepted(
         (socket, peer): (Socket, SockAddr),
+        listener: &Evented<impl AsRawFd>,
     ) -> io::Result<(UnixStream, SocketAddr)> {
         let peer = SocketAddr::from_sys(&peer)?;
-        Ok((UnixStream { stream: Stream::accepted(socket) }, peer))
+        Ok((UnixStream { stream: Stream::accepted(socket, listener) }, peer))
     }
 
     /// Opens two streams that are connected to each other.
@@ -140,7 +143,7 @@ impl UnixStream {
     #[track_caller]
     pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
         let (a, b) = sys::pair(Type::STREAM)?;
-        Ok((Self { stream: Stream::paired(a) }, Self { stream: Stream::paired(b) }))
+        Ok((Self { stream: Stream::paired(a)? }, Self { stream: Stream::paired(b)? }))
     }
 
     /// Takes over a stream of the standard library.
@@ -166,7 +169,7 @@ impl UnixStream {
     /// ```
     #[track_caller]
     pub fn from_std(stream: std::os::unix::net::UnixStream) -> io::Result<UnixStream> {
-        Ok(UnixStream { stream: Stream::from_std(stream) })
+        Ok(UnixStream { stream: Stream::from_std(stream)? })
     }
 
     /// Gives the stream back to the standard library, in non-blocking mode.

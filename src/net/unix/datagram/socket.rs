@@ -1,7 +1,7 @@
 //! A Unix datagram socket: where it is bound, whom it talks to.
 
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest, Ready};
+use crate::io::{Evented, Interest, Ready, runtime_with_io};
 use crate::net::sys;
 use crate::net::watched::Watched;
 use socket2::{Domain, SockRef, Socket, Type};
@@ -69,9 +69,11 @@ impl UnixDatagram {
     /// ```
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
+        // Asked first, since a name that is bound once is in the way the next time.
+        runtime_with_io()?;
         let socket = sys::socket(Domain::UNIX, Type::DGRAM)?;
         socket.bind(&sys::unix_addr(path.as_ref())?)?;
-        Ok(Self::over(socket))
+        Self::over(socket)
     }
 
     /// Opens a socket without a name: it can send, but nobody can answer.
@@ -98,7 +100,7 @@ impl UnixDatagram {
     /// ```
     #[track_caller]
     pub fn unbound() -> io::Result<UnixDatagram> {
-        Ok(Self::over(sys::socket(Domain::UNIX, Type::DGRAM)?))
+        Self::over(sys::socket(Domain::UNIX, Type::DGRAM)?)
     }
 
     /// Opens two sockets that are connected to each other.
@@ -122,13 +124,13 @@ impl UnixDatagram {
     #[track_caller]
     pub fn pair() -> io::Result<(UnixDatagram, UnixDatagram)> {
         let (a, b) = sys::pair(Type::DGRAM)?;
-        Ok((Self::over(a), Self::over(b)))
+        Ok((Self::over(a)?, Self::over(b)?))
     }
 
     /// A socket that has sent nothing yet, so there is room.
     #[track_caller]
-    pub(in crate::net) fn over(socket: Socket) -> UnixDatagram {
-        UnixDatagram { io: Evented::assuming(socket.into(), Ready::WRITABLE) }
+    pub(in crate::net) fn over(socket: Socket) -> io::Result<UnixDatagram> {
+        Ok(UnixDatagram { io: Evented::assuming(socket.into(), Ready::WRITABLE)? })
     }
 
     /// Takes over a socket of the standard library.
@@ -155,7 +157,7 @@ impl UnixDatagram {
     #[track_caller]
     pub fn from_std(datagram: std::os::unix::net::UnixDatagram) -> io::Result<UnixDatagram> {
         sys::debug_assert_nonblocking(&datagram);
-        Ok(UnixDatagram { io: Evented::new(datagram) })
+        Ok(UnixDatagram { io: Evented::new(datagram)? })
     }
 
     /// Gives the socket back to the standard library, in non-blocking mode.
