@@ -8,6 +8,7 @@ use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake};
 use std::thread;
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -225,6 +226,35 @@ fn runtimes_in_many_threads_know_nothing_of_each_other() {
     for thread in threads {
         thread.join().unwrap();
     }
+}
+
+#[test]
+fn a_panic_of_a_waker_that_panics_again_when_dropped_ends_no_loop() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("when dropped");
+        }
+    }
+    struct Panics(mpsc::Sender<()>);
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            self.0.send(()).unwrap();
+            std::panic::panic_any(Bad);
+        }
+    }
+    let rt = workers(1);
+    let (called, calls) = mpsc::channel();
+    rt.spawn(async move {
+        let mut nap = Box::pin(sleep(Duration::from_millis(1)));
+        let waker = Arc::new(Panics(called)).into();
+        assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        pending::<()>().await;
+    });
+    calls.recv_timeout(PATIENCE).unwrap();
+    let (send, recv) = mpsc::channel();
+    rt.spawn(async move { send.send(3).unwrap() });
+    assert_eq!(recv.recv_timeout(PATIENCE), Ok(3));
 }
 
 /// A child of a program with a runtime has none of its threads. It may end, and build its own.

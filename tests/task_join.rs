@@ -7,7 +7,7 @@ use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 fn rt() -> Runtime {
     Builder::new_current_thread().build().unwrap()
@@ -204,6 +204,31 @@ fn a_join_waker_that_panics_leaves_task_and_loop_whole() {
         yield_now().await;
         assert_eq!(task.await.unwrap(), 5);
     });
+}
+
+#[test]
+fn a_join_waker_that_panics_when_dropped_leaks_no_task() {
+    struct Panics;
+    impl std::task::Wake for Panics {
+        fn wake(self: Arc<Self>) {}
+    }
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("when dropped");
+        }
+    }
+    // Goes with the runtime, which each of its tasks keeps.
+    let alive = Arc::new(());
+    let keeps = alive.clone();
+    let rt = Builder::new_current_thread().on_thread_start(move || drop(keeps.clone())).build();
+    let rt = rt.unwrap();
+    let mut task = Box::pin(rt.spawn(pending::<()>()));
+    let waker = Waker::from(Arc::new(Panics));
+    assert!(task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(task))).is_err());
+    drop(rt);
+    assert_eq!(Arc::strong_count(&alive), 1, "the task is gone");
 }
 
 #[test]

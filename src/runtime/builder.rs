@@ -330,8 +330,8 @@ impl Builder {
         self
     }
 
-    /// Sets after how many polls the loop looks at what other threads have queued, while it has
-    /// work of its own; 31 unless set.
+    /// Sets after how many polls a loop looks at what other threads have queued, while it has work
+    /// of its own; unless set, 31 on a current-thread runtime, and 61 on a multi-thread one.
     ///
     /// # Panics
     ///
@@ -472,7 +472,8 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// The first thread cannot be made, which panics, if the name contains a zero byte.
+    /// No thread can be made if the name contains a zero byte: then the build of a multi-thread
+    /// runtime is an error, and `spawn_blocking` panics.
     ///
     /// # Examples
     ///
@@ -491,7 +492,8 @@ impl Builder {
 
     /// Sets a function that names each thread that the runtime makes.
     ///
-    /// It is called on the thread that makes the new one.
+    /// It is called on the thread that makes the new one. If it panics, or gives a name with a zero
+    /// byte, that thread is not made, as if the operating system had refused it.
     ///
     /// # Examples
     ///
@@ -571,6 +573,10 @@ impl Builder {
     }
 
     /// Starts the clock of the runtime paused, as `time::pause` does.
+    ///
+    /// # Panics
+    ///
+    /// A multi-thread runtime has no clock that can be paused: its build panics.
     ///
     /// # Examples
     ///

@@ -57,6 +57,8 @@ where
 impl Builder {
     /// Sets what runs when a task is spawned, on the thread that spawns it.
     ///
+    /// If it panics, the panic hook tells of it, and the task is spawned all the same.
+    ///
     /// # Examples
     ///
     /// ```
@@ -77,6 +79,8 @@ impl Builder {
     }
 
     /// Sets what runs just before each poll of a task.
+    ///
+    /// If it panics, the panic hook tells of it, and the task is polled all the same.
     ///
     /// # Examples
     ///
@@ -99,6 +103,8 @@ impl Builder {
 
     /// Sets what runs just after each poll of a task.
     ///
+    /// If it panics, the panic hook tells of it, and the task goes on.
+    ///
     /// # Examples
     ///
     /// ```
@@ -119,6 +125,8 @@ impl Builder {
     }
 
     /// Sets what runs when a task has ended, however it did.
+    ///
+    /// If it panics, the panic hook tells of it, and the outcome of the task stays what it was.
     ///
     /// # Examples
     ///

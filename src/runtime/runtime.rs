@@ -252,7 +252,11 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the operating system refuses a descriptor for the reactor.
+    /// If the operating system refuses a descriptor for a reactor, or a thread for a loop.
+    ///
+    /// # Panics
+    ///
+    /// If it is one of several loops whose clock is to [start paused](Builder::start_paused).
     ///
     /// # Examples
     ///
@@ -263,7 +267,13 @@ impl Builder {
     /// rt.block_on(async {});
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn build(&mut self) -> std::io::Result<Runtime> {
+        assert!(
+            self.loops().is_none() || !self.starts_paused(),
+            "a clock can start paused on a current-thread runtime only: build one with \
+             `Builder::new_current_thread`"
+        );
         self.build_with(self.config())
     }
 

@@ -280,10 +280,8 @@ where
     if let Some(tasks) = local::current() {
         return LocalTasks::spawn(&tasks, future, at);
     }
-    let spawned = current::with_runtime(|runtime| {
-        runtime.is_local().then(|| Shared::spawn_local(runtime, future, at))
-    });
-    spawned.flatten().expect(
+    let runtime = current::runtime().filter(|runtime| runtime.is_local()).expect(
         "`spawn_local` called from outside of a `task::LocalSet` or `runtime::LocalRuntime`",
-    )
+    );
+    Shared::spawn_local(&runtime, future, at)
 }

@@ -71,10 +71,9 @@ where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,
 {
-    let at = Location::caller();
-    let task = current::with_runtime(|runtime| Shared::spawn_blocking(runtime, f, at));
-    match task {
-        Some(task) => task,
+    // Not in a closure, which would be the caller then.
+    match current::runtime() {
+        Some(runtime) => Shared::spawn_blocking(&runtime, f, Location::caller()),
         None => panic!("{MISSING}"),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod block_on;
 pub(crate) mod first_panic;
 pub(crate) mod list;
 pub(crate) mod parker;
+pub(crate) mod quietly;
 pub(crate) mod rng;
 pub(crate) mod wait_queue;
 pub(crate) mod wakers;

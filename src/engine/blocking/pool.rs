@@ -1,12 +1,13 @@
 //! Threads that are made when they are missing, called to their work, joined at the end.
 
-use super::roster::{Call, Detached, Job, Next, Roster, Seat};
+use super::roster::{Call, Detached, Job, Mark, Next, Roster, Seat};
 use super::task::{Closure, Urgency};
 use crate::engine::task::{JoinHandle, OwnerRef, spawn_cell};
 use crate::shim::{Arc, Condvar, Mutex, MutexGuard, thread, thread_local};
+use crate::util::quietly::quietly;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::time::{Duration, Instant};
 use std::{io, mem, ptr};
 
@@ -28,13 +29,14 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the user's function that names threads panics.
-    pub(crate) fn thread(&self) -> io::Result<thread::Builder> {
-        let name = catch_unwind(AssertUnwindSafe(|| (self.name)())).map_err(|payload| {
-            // Its drop would be one more chance to panic.
-            mem::forget(payload);
-            io::Error::other("the function that names threads panicked")
-        })?;
+    /// If the user's function that names threads panics, or gives a name with a zero byte.
+    fn thread(&self) -> io::Result<thread::Builder> {
+        let name = quietly(|| (self.name)())
+            .ok_or_else(|| io::Error::other("the function that names threads panicked"))?;
+        if name.contains('\0') {
+            let text = "a thread's name contains a zero byte";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
         let builder = thread::Builder::new().name(name);
         Ok(match self.stack_size {
             Some(bytes) => builder.stack_size(bytes),
@@ -72,6 +74,13 @@ struct Books {
     next_number: u64,
     /// Threads that have ended since the pool was closed.
     ended: usize,
+}
+
+impl Books {
+    /// Whom to tell that no closure is in flight any more.
+    fn drained(&mut self) -> Option<Arc<Box<dyn Host>>> {
+        if self.roster.take_drained() { self.host.clone() } else { None }
+    }
 }
 
 thread_local! {
@@ -128,19 +137,17 @@ impl Pool {
         }
     }
 
-    /// Runs `job` on a thread of its own until it returns, whatever the limit on threads.
+    /// Runs `job` on a thread of its own until it returns, whatever the limit on threads; drops it
+    /// and answers `false` if the pool is closed.
     ///
     /// # Errors
     ///
-    /// Gives the job back if the pool is closed, or the operating system refuses a thread.
-    #[allow(dead_code, reason = "for the flavour that hands whole loops from thread to thread")]
-    pub(crate) fn run_detached(this: &Arc<Self>, job: Detached) -> Result<(), Detached> {
+    /// If the operating system refuses a thread.
+    pub(crate) fn run_detached(this: &Arc<Self>, job: Detached) -> io::Result<bool> {
         match Self::push(this, Job::Detached(job)) {
-            Ok(()) => Ok(()),
-            Err(Refused::Closed(Job::Detached(job)) | Refused::NoThread(Job::Detached(job), _)) => {
-                Err(job)
-            }
-            Err(_) => unreachable!("what is refused is the job that was pushed"),
+            Ok(()) => Ok(true),
+            Err(Refused::Closed(_)) => Ok(false),
+            Err(Refused::NoThread(_, error)) => Err(error),
         }
     }
 
@@ -149,12 +156,39 @@ impl Pool {
         let mut books = this.books.lock();
         let call = books.roster.push(job).map_err(Refused::Closed)?;
         match Self::call(this, books, call) {
-            Err(NoThread(error)) => {
-                let refused = this.books.lock().roster.no_thread_for(mark);
-                refused.map_or(Ok(()), |job| Err(Refused::NoThread(job, error)))
-            }
+            Err(NoThread(error)) => match Self::refuse(this, Some(mark)) {
+                Some(job) => Err(Refused::NoThread(job, error)),
+                None => Ok(()),
+            },
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Does without the thread that was called for the job of `mark`, or else for the first one.
+    ///
+    /// Gives that job back if nobody will come for it. Each one behind it gets a try of its own, and
+    /// is cancelled if that fails: who pushed it left it to the thread that was on its way.
+    fn refuse(this: &Arc<Self>, mark: Option<Mark>) -> Option<Job> {
+        let (refused, mut called) = Self::refuse_one(this, mark);
+        while let Err(NoThread(_)) = called {
+            let (stranded, again) = Self::refuse_one(this, None);
+            if let Some(job) = stranded {
+                job.discard();
+            }
+            called = again;
+        }
+        refused
+    }
+
+    fn refuse_one(this: &Arc<Self>, mark: Option<Mark>) -> (Option<Job>, Result<(), NoThread>) {
+        let mut books = this.books.lock();
+        let (refused, call) = books.roster.no_thread(mark);
+        let host = books.drained();
+        let called = Self::call(this, books, call);
+        if let Some(host) = host {
+            host.drained();
+        }
+        (refused, called)
     }
 
     /// Whether closures are in flight; if so, [`Host::drained`] will tell when they are not.
@@ -233,7 +267,9 @@ impl Pool {
                 seat.signal.notify_one();
             }
             Call::NewThread => {
-                let host = books.host.clone().expect("a pool is opened before it is used");
+                let Some(host) = books.host.clone() else {
+                    return Err(NoThread(io::Error::other("the pool is closed")));
+                };
                 let number = books.next_number;
                 books.next_number += 1;
                 books.handles.insert(number, None);
@@ -287,18 +323,17 @@ impl Pool {
         loop {
             match books.roster.next(&seat) {
                 Next::Run(job, call) => {
-                    if let Err(NoThread(_)) = Self::call(this, books, call) {
-                        // This thread comes back to the queue; whoever pushes next tries again.
-                        this.books.lock().roster.no_thread();
+                    if let Err(NoThread(_)) = Self::call(this, books, call)
+                        && let Some(stranded) = Self::refuse(this, None)
+                    {
+                        stranded.discard();
                     }
                     let ran = job.run();
                     books = this.books.lock();
-                    if books.roster.finish(ran) {
-                        let host = books.host.clone();
+                    books.roster.finish(ran);
+                    if let Some(host) = books.drained() {
                         drop(books);
-                        if let Some(host) = host {
-                            host.drained();
-                        }
+                        host.drained();
                         books = this.books.lock();
                     }
                 }

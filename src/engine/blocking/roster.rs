@@ -6,9 +6,9 @@ use super::core_id;
 use crate::engine::task::{Id, Task};
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::{Arc, Condvar};
+use crate::util::quietly::quietly;
 use std::collections::VecDeque;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A job that is no task: it may keep its thread for as long as it likes, and counts neither
 /// towards the limit on threads nor as blocking work that holds up stopped time.
@@ -23,7 +23,6 @@ pub(super) enum Job {
     Closure(Task),
     /// A closure that runs even then.
     Promised(Task),
-    #[allow(dead_code, reason = "see `Pool::run_detached`")]
     Detached(Detached),
 }
 
@@ -48,12 +47,7 @@ impl Job {
         let ran = self.kind();
         match self {
             Job::Closure(task) | Job::Promised(task) => drop(task.run()),
-            Job::Detached(run) => {
-                if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
-                    // Its drop would be one more chance to panic.
-                    mem::forget(payload);
-                }
-            }
+            Job::Detached(run) => _ = quietly(run),
         }
         ran
     }
@@ -206,8 +200,9 @@ impl Roster {
     /// Whom to call for the closures in the queue.
     fn call(&mut self) -> Call {
         // Who is on the way takes one, and then calls somebody for the one behind it. A closed pool
-        // makes no more threads: those that are there go on until the queue is empty.
-        if self.called > 0 || self.queue.is_empty() || self.closed {
+        // makes no more threads: those that are there go on until the queue is empty, and if there
+        // are none, it says so to who calls.
+        if self.called > 0 || self.queue.is_empty() || (self.closed && self.threads > 0) {
             return Call::Nobody;
         }
         self.call_one(self.threads_max)
@@ -236,23 +231,28 @@ impl Roster {
         self.idle.remove(at).map(|idle| idle.seat)
     }
 
-    /// The new thread that was called cannot be made.
-    pub(super) fn no_thread(&mut self) {
+    /// The new thread that was called for the job of that `mark`, or else for the first in the queue,
+    /// cannot be made.
+    ///
+    /// Gives the job back if it has not been taken and no thread is left that will look at the queue
+    /// (those that are away may stay there; a detached job waits for nobody); and says whom to call
+    /// for those behind it, which relied on that thread.
+    pub(super) fn no_thread(&mut self, mark: Option<Mark>) -> (Option<Job>, Call) {
         self.called -= 1;
         self.threads -= 1;
-    }
-
-    /// The same, for the job of that `mark`. Gives it back if it has not been taken and no thread is
-    /// left that will look at the queue; a detached one waits for nobody.
-    pub(super) fn no_thread_for(&mut self, mark: Mark) -> Option<Job> {
-        self.no_thread();
-        if self.threads > self.away && !matches!(mark, Mark::Detached(_)) {
-            return None;
-        }
-        let at = self.queue.iter().position(|job| job.mark() == mark)?;
-        let job = self.queue.remove(at)?;
-        self.in_flight -= usize::from(job.kind() == Ran::Closure);
-        Some(job)
+        let is_nobody_left = self.threads == self.away;
+        let refused = match mark {
+            Some(mark) if is_nobody_left || matches!(mark, Mark::Detached(_)) => {
+                let at = self.queue.iter().position(|job| job.mark() == mark);
+                at.and_then(|at| self.queue.remove(at))
+            }
+            None if is_nobody_left => self.queue.pop_front(),
+            _ => None,
+        };
+        let is_closure = refused.as_ref().is_some_and(|job| job.kind() == Ran::Closure);
+        self.in_flight -= usize::from(is_closure);
+        let call = if is_nobody_left { self.call() } else { Call::Nobody };
+        (refused, call)
     }
 
     /// A thread that was called is here.
@@ -260,12 +260,16 @@ impl Roster {
         self.called -= 1;
     }
 
-    /// A thread has run a job. Answers whether the host wants to hear of it.
-    pub(super) fn finish(&mut self, ran: Ran) -> bool {
+    /// A thread has run a job.
+    pub(super) fn finish(&mut self, ran: Ran) {
         match ran {
             Ran::Closure => self.in_flight -= 1,
             Ran::Detached => self.away -= 1,
         }
+    }
+
+    /// Whether the host wants to hear that no closure is in flight any more; `true` once.
+    pub(super) fn take_drained(&mut self) -> bool {
         self.in_flight == 0 && mem::take(&mut self.watched)
     }
 

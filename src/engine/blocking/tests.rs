@@ -1,7 +1,9 @@
 //! What the pool does for those inside the engine.
 
 use super::{Config, Host, Pool, Urgency};
-use crate::shim::Arc;
+use crate::engine::task::JoinHandle;
+use crate::shim::atomic::{AtomicBool, Ordering};
+use crate::shim::{Arc, Mutex};
 use crate::util::block_on::block_on;
 use std::panic::Location;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -93,7 +95,7 @@ fn detached_jobs_know_no_limit_and_are_not_in_flight() {
         tell.send(()).unwrap();
         let _ = going.recv();
     };
-    assert!(Pool::run_detached(&pool, Box::new(job)).is_ok());
+    assert!(Pool::run_detached(&pool, Box::new(job)).unwrap());
     assert_eq!(pool.threads(), 1, "that of the closure");
     told.recv().unwrap();
     assert_eq!(pool.threads(), 1);
@@ -104,13 +106,13 @@ fn detached_jobs_know_no_limit_and_are_not_in_flight() {
     assert_eq!(block_on(closure).unwrap(), 1);
     drop(go);
     end(&pool);
-    assert!(Pool::run_detached(&pool, Box::new(|| {})).is_err(), "given back");
+    assert!(!Pool::run_detached(&pool, Box::new(|| {})).unwrap(), "closed");
 }
 
 #[test]
 fn a_detached_job_that_panics_takes_nothing_along() {
     let (pool, tells) = pool(1);
-    assert!(Pool::run_detached(&pool, Box::new(|| panic!("on purpose"))).is_ok());
+    assert!(Pool::run_detached(&pool, Box::new(|| panic!("on purpose"))).unwrap());
     let closure = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, Location::caller()).unwrap();
     assert_eq!(block_on(closure).unwrap(), 1);
     end(&pool);
@@ -157,4 +159,92 @@ fn a_thread_that_closes_its_own_pool_does_not_wait_for_itself() {
     };
     let closure = Pool::spawn(&pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap();
     assert!(block_on(closure).unwrap());
+}
+
+/// A pool whose threads are refused, with a closure that was pushed while the one before it waited
+/// for its thread.
+fn refused_with_one_behind(
+    allowed: impl Fn() -> bool + Send + Sync + 'static,
+    meanwhile: impl Fn(&Arc<Pool>) + Send + Sync + 'static,
+) -> (Arc<Pool>, Receiver<&'static str>, JoinHandle<i32>) {
+    let (begin, begun) = channel();
+    let (go, going) = channel::<()>();
+    let (begin, going) = (Mutex::new(Some(begin)), Mutex::new(going));
+    let name = move || {
+        // The first thread is refused when somebody else has pushed.
+        if let Some(begin) = begin.lock().take() {
+            begin.send(()).unwrap();
+            let _ = going.lock().recv();
+            return "\0".to_owned();
+        }
+        if allowed() { "test" } else { "\0" }.to_owned()
+    };
+    let (pool, tells) = named_pool(4, Box::new(name));
+    let first = {
+        let pool = pool.clone();
+        std::thread::spawn(move || Pool::spawn(&pool, || 1, Urgency::MustRun, Location::caller()))
+    };
+    begun.recv().unwrap();
+    let behind = Pool::spawn(&pool, || 2, Urgency::MustRun, Location::caller()).unwrap();
+    assert!(pool.watch());
+    meanwhile(&pool);
+    drop(go);
+    assert!(first.join().unwrap().is_err());
+    (pool, tells, behind)
+}
+
+#[test]
+fn a_closure_behind_one_whose_thread_is_refused_gets_a_thread_of_its_own() {
+    let (pool, _tells, behind) = refused_with_one_behind(|| true, |_| {});
+    assert_eq!(block_on(behind).unwrap(), 2);
+    end(&pool);
+}
+
+#[test]
+fn a_closure_behind_one_whose_thread_is_refused_is_cancelled_if_there_is_none_for_it_either() {
+    let (pool, tells, behind) = refused_with_one_behind(|| false, |_| {});
+    assert_eq!((pool.queue_depth(), pool.threads()), (0, 0));
+    assert!(block_on(behind).unwrap_err().is_cancelled());
+    assert_eq!(tells.try_iter().collect::<Vec<_>>(), ["drained"]);
+    end(&pool);
+}
+
+#[test]
+fn a_closure_without_a_thread_is_cancelled_by_the_end() {
+    let (pool, _tells, behind) = refused_with_one_behind(|| true, |pool| pool.close());
+    assert!(block_on(behind).unwrap_err().is_cancelled());
+    end(&pool);
+}
+
+#[test]
+fn a_closure_behind_a_detached_job_is_cancelled_if_there_is_no_thread_for_it() {
+    let refuses = Arc::new(AtomicBool::new(false));
+    let (begin, begun) = channel();
+    let (go, going) = channel::<()>();
+    let (gate, going) = (refuses.clone(), Mutex::new(going));
+    let name = move || {
+        if gate.load(Ordering::SeqCst) {
+            return "\0".to_owned();
+        }
+        begin.send(()).unwrap();
+        let _ = going.lock().recv();
+        "test".to_owned()
+    };
+    let (pool, _tells) = named_pool(4, Box::new(name));
+    let (release, released) = channel::<()>();
+    let away = {
+        let pool = pool.clone();
+        let job = move || {
+            let _ = released.recv();
+        };
+        std::thread::spawn(move || Pool::run_detached(&pool, Box::new(job)))
+    };
+    begun.recv().unwrap();
+    let behind = Pool::spawn(&pool, || 2, Urgency::MayBeDropped, Location::caller()).unwrap();
+    refuses.store(true, Ordering::SeqCst);
+    drop(go);
+    assert!(away.join().unwrap().unwrap());
+    assert!(block_on(behind).unwrap_err().is_cancelled());
+    drop(release);
+    end(&pool);
 }

@@ -5,6 +5,7 @@ use super::home::Home;
 use crate::engine::blocking;
 use crate::engine::task::{Id, Task};
 use crate::shim::Arc;
+use crate::util::quietly::quietly;
 use crate::util::rng::Seed;
 use std::panic::Location;
 
@@ -54,18 +55,24 @@ pub(crate) struct TaskHooks {
     pub(crate) end: Option<TaskHook>,
 }
 
-/// Calls a hook that is there.
+/// Calls a hook that is there. The task goes on if it panics.
 #[inline]
-fn call(hook: &Option<TaskHook>, task: &Task) {
+fn call(hook: &Option<TaskHook>, id: Id, at: &'static Location<'static>) {
     if let Some(hook) = hook {
-        hook(task.id(), task.spawned_at());
+        call_quietly(hook, id, at);
     }
+}
+
+/// Apart from those who call no hook, which most do.
+#[cold]
+fn call_quietly(hook: &TaskHook, id: Id, at: &'static Location<'static>) {
+    quietly(|| hook(id, at));
 }
 
 impl TaskHooks {
     #[inline]
     pub(super) fn spawned(&self, task: &Task) {
-        call(&self.spawn, task);
+        call(&self.spawn, task.id(), task.spawned_at());
     }
 
     /// Whether there is a hook before or after polls.
@@ -75,18 +82,16 @@ impl TaskHooks {
 
     /// Runs a task between the hooks; answers whether its future panicked.
     pub(super) fn around_poll(&self, task: Task) -> bool {
-        call(&self.before_poll, &task);
         // The task may be gone after the poll.
         let (id, at) = (task.id(), task.spawned_at());
+        call(&self.before_poll, id, at);
         let panicked = task.run();
-        if let Some(hook) = &self.after_poll {
-            hook(id, at);
-        }
+        call(&self.after_poll, id, at);
         panicked
     }
 
     #[inline]
     pub(super) fn ended(&self, task: &Task) {
-        call(&self.end, task);
+        call(&self.end, task.id(), task.spawned_at());
     }
 }

@@ -7,32 +7,37 @@ use super::worker::{Core, Hold};
 use crate::engine::blocking::Pool;
 use crate::engine::task::entered;
 use crate::shim::Arc;
+use crate::util::quietly::quietly;
 use crate::util::rng;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Shared {
     /// Builds a runtime of `loops` loops, each driven by a thread of its own.
     ///
     /// # Errors
     ///
-    /// If the operating system refuses a descriptor or a thread.
+    /// If the operating system refuses a descriptor or a thread. Nothing is left of the runtime then.
     pub(crate) fn multi_thread(config: Config, loops: usize) -> io::Result<Arc<Self>> {
         let shared = Self::of_loops(config, loops)?;
         for index in 0..loops {
-            if !launch(&shared, index) {
+            if let Err(error) = launch(&shared, index) {
                 Shared::shut_down(&shared);
-                return Err(io::Error::other("the operating system refuses a thread for a loop"));
+                shared.pool.join(None);
+                return Err(error);
             }
         }
         Ok(shared)
     }
 }
 
-/// Has another thread drive the loop that lies in its slot; `false` if no thread can be had.
-pub(super) fn launch(shared: &Arc<Shared>, index: usize) -> bool {
+/// Has another thread drive the loop that lies in its slot; `false` if the pool is closed.
+///
+/// # Errors
+///
+/// If the operating system refuses a thread.
+pub(super) fn launch(shared: &Arc<Shared>, index: usize) -> io::Result<bool> {
     let driver = shared.clone();
-    Pool::run_detached(&shared.pool, Box::new(move || work(&driver, index))).is_ok()
+    Pool::run_detached(&shared.pool, Box::new(move || work(&driver, index)))
 }
 
 /// Drives a loop until it ends or is handed on.
@@ -50,19 +55,19 @@ fn drive(core: &Core, shared: &Shared) {
     core.note_begin();
     loop {
         // A waker or hook that panics ends the turn, not the loop.
-        let turned = catch_unwind(AssertUnwindSafe(|| {
+        let turned = quietly(|| {
             while !shared.is_ending() {
                 if core.run_tasks() == Hold::Lost {
                     return;
                 }
                 core.turn_or_park();
             }
-        }));
+        });
         if !current::holds(core) {
             return;
         }
         core.set_running(0);
-        if turned.is_ok() {
+        if turned.is_some() {
             break;
         }
     }

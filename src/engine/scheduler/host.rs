@@ -5,8 +5,7 @@ use super::current;
 use super::shared::Shared;
 use crate::engine::blocking::Host;
 use crate::shim::Arc;
-use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::util::quietly::quietly;
 
 /// A runtime, for the pool that works for it.
 pub(super) struct Inside(pub(super) Arc<Shared>);
@@ -31,9 +30,7 @@ impl Host for Inside {
 
 /// Runs a user's hook. If it panics, the panic hook has told of it, and the thread goes on.
 pub(super) fn run_hook(hook: Option<&Hook>) {
-    let Some(hook) = hook else { return };
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook())) {
-        // Its drop would be one more chance to panic.
-        mem::forget(payload);
+    if let Some(hook) = hook {
+        quietly(|| hook());
     }
 }

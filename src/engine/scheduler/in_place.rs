@@ -11,7 +11,8 @@ use crate::shim::Arc;
 ///
 /// # Panics
 ///
-/// If the thread drives a current-thread runtime, or runs a task that may not leave its thread.
+/// If the thread drives a current-thread runtime, or runs a task that may not leave its thread; or
+/// if the operating system refuses a thread for the loop.
 #[track_caller]
 pub(crate) fn block_in_place<R>(closure: impl FnOnce() -> R) -> R {
     if !entered::is_entered() {
@@ -24,7 +25,10 @@ pub(crate) fn block_in_place<R>(closure: impl FnOnce() -> R) -> R {
     };
     let is_movable = is_multi_thread && local::current().is_none();
     assert!(is_movable, "can call blocking only when running on the multi-threaded runtime");
-    let _away = held.and_then(|held| Away::hand_on(held.0));
+    let _away = match held {
+        Some(held) => Away::hand_on(held.0),
+        None => None,
+    };
     let _blocking = entered::leave();
     budget::unlimited(closure)
 }
@@ -38,6 +42,11 @@ struct Away {
 impl Away {
     /// Hands the loop that this thread holds to another one. It does not where no task is being
     /// polled: then the loop itself is in the middle of something.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system refuses a thread.
+    #[track_caller]
     fn hand_on(core: Arc<Core>) -> Option<Self> {
         if !core.is_running() {
             return None;
@@ -48,9 +57,11 @@ impl Away {
         let shared: &Arc<Shared> = away.core.shared();
         let index = away.core.index();
         shared.loops[index].put_core(away.core.clone());
-        // Where no thread can be had, the loop waits for this one; the drop takes it back.
-        let _ = drive::launch(shared, index);
-        Some(away)
+        match drive::launch(shared, index) {
+            // Where the pool is closed, the loop waits for this thread; the drop takes it back.
+            Ok(_) => Some(away),
+            Err(error) => panic!("OS can't spawn worker thread: {error}"),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::owner::OwnerRef;
 use super::state::{Completion, End};
 use super::waker;
 use crate::shim::UnsafeCell;
+use crate::util::quietly::quietly;
 use std::alloc::Layout;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -54,16 +55,6 @@ pub(crate) unsafe fn spawn_cell<F: Future>(
     let header = cell.cast::<Header>();
     // SAFETY: a new state counts three references: these two, and the one for `adopt`.
     unsafe { (Task::from_raw(header), JoinHandle::from_raw(header)) }
-}
-
-/// Runs `step`, which drops a user's value, and swallows its panic: there is nobody to tell.
-fn quietly(step: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(step)) {
-        // A payload is a user's value too. One that panics again when dropped is leaked.
-        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(again);
-        }
-    }
 }
 
 impl<F: Future> TaskCell<F> {

@@ -215,17 +215,19 @@ impl<T> Future for JoinHandle<T> {
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        match self.header().state.leave() {
-            Leave::Done => return,
-            Leave::DropWaker => {
-                // SAFETY: the bit was set until now, the task not complete: the waker is ours.
-                drop(self.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
-            }
-            // SAFETY: the task is complete, so the stage is this handle's.
-            Leave::DropOutput => unsafe { (self.header().methods.drop_output)(self.header) },
+        let left = self.header().state.leave();
+        if left == Leave::Done {
+            return;
         }
-        // SAFETY: the reference that this handle came with is given up here.
-        drop(unsafe { Task::from_raw(self.header) });
+        // SAFETY: the reference that this handle came with is given up here, also on unwind.
+        let task = unsafe { Task::from_raw(self.header) };
+        if left == Leave::DropWaker {
+            // SAFETY: the bit was set until now, the task not complete: the waker is ours.
+            drop(task.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
+        } else {
+            // SAFETY: the task is complete, so the stage is this handle's.
+            unsafe { (task.header().methods.drop_output)(self.header) }
+        }
     }
 }
 
