@@ -427,3 +427,40 @@ fn a_branch_whose_output_nothing_determines_can_be_disabled() {
     });
     assert_eq!(chosen, 1);
 }
+
+/// What crates do that wrap the macros: a fragment comes as a group without visible delimiters.
+#[runtime::test(flavor = "current_thread")]
+async fn fragments_of_a_users_macro_are_taken_as_they_are_written() {
+    macro_rules! first {
+        ($($pattern:pat = $future:expr, if $condition:expr => $handler:block)+; $other:expr) => {
+            runtime::select! {
+                $($pattern = $future, if $condition => $handler)+
+                else => $other,
+            }
+        };
+    }
+    macro_rules! either {
+        ($left:pat = $future:expr => $handler:expr, $right:pat = $other:expr => $last:expr) => {
+            runtime::select! { biased; $left = $future => $handler, $right = $other => $last }
+        };
+    }
+    macro_rules! both {
+        ($left:expr, $right:expr) => {
+            (runtime::join!($left, $right), runtime::try_join!(async { Ok($left.await) }, $right))
+        };
+    }
+
+    let (on, picks) = (true, std::hint::black_box(1));
+    let picked = first! {
+        Some(value) = async { Some(2) }, if on && picks > 0 => { value * 3 }
+        Err::<i32, _>(text) = async { Err("off") }, if !on || picks > 1 => { text.len() };
+        0
+    };
+    assert_eq!(picked, 6);
+    let refused = first! { None::<()> = async { Some(()) }, if on => { 1 }; 2 + 3 };
+    assert_eq!(refused, 5);
+    let sum = either!(1 | 2 = async { 3 } => 10, (a, b) = async { (1, 2) } => a + b);
+    assert_eq!(sum, 3);
+    let second = || ready(Ok::<_, ()>(2));
+    assert_eq!(both!(ready(1), second()), ((1, Ok(2)), Ok((1, 2))));
+}

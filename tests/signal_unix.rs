@@ -248,6 +248,25 @@ async fn listeners_come_and_go_without_leaving_anything_open() {
     assert!(open() < before + 500);
 }
 
+#[test]
+fn the_end_of_a_runtime_closes_what_its_listeners_have_opened() {
+    let kind = SignalKind::pipe();
+    let open = || std::fs::read_dir("/dev/fd").unwrap().count();
+    let before = open();
+    for _ in 0..300 {
+        runtime().block_on(async { drop(signal(kind).unwrap()) });
+    }
+    // Other tests open and close descriptors meanwhile, if not by the hundred.
+    assert!(open() < before + 300);
+}
+
+#[test]
+fn after_the_end_of_a_runtime_a_listener_is_refused() {
+    let handle = runtime().handle().clone();
+    let _entered = handle.enter();
+    signal(SignalKind::hangup()).unwrap_err();
+}
+
 #[runtime::test]
 async fn every_kind_can_be_listened_for() {
     let kinds = [

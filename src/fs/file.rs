@@ -26,7 +26,8 @@ const CHUNK_MAX: usize = 2 * 1024 * 1024;
 /// # Cancel safety
 ///
 /// A read whose future is dropped goes on; the bytes are given to the next read, and taken back
-/// before a write or a seek. A call that was left alone is waited for by the next.
+/// before a write or a seek. A call that was left alone is waited for by the next to which it
+/// matters: a read does not hold up a question about the file.
 ///
 /// # Examples
 ///

@@ -14,7 +14,7 @@
 //!
 //! Dropping a future of this module does not take its call back. One that has begun goes on; one
 //! that has not is left out only if the runtime ends. The types of this module stay usable
-//! all the same: the next operation waits for the one that was left alone.
+//! all the same: the next operation to which it matters waits for the one that was left alone.
 //!
 //! # Examples
 //!

@@ -175,9 +175,8 @@ impl Registration {
     fn note_blocked(&self, seen: Option<ReadyEvent>, mask: Ready) -> io::Result<()> {
         match seen {
             Some(seen) => self.clear(seen, mask),
-            // There is room as a rule; the first event tells what there is to read.
             None => {
-                self.register_as(Ready::WRITABLE - mask)?;
+                self.register_as(self.unless_asked() - mask)?;
             }
         }
         Ok(())

@@ -108,6 +108,12 @@ impl Registration {
         Ok(&self.place.get().expect("looked at under the lock").source)
     }
 
+    /// What the descriptor is likely to be ready for while nobody has found out. There is room to
+    /// write as a rule; the first event tells what there is to read.
+    pub(super) fn unless_asked(&self) -> Ready {
+        self.assumed | Ready::WRITABLE
+    }
+
     /// The source, once there is one; an error after shutdown.
     pub(crate) fn source(&self) -> io::Result<Option<&Source>> {
         match self.place.get() {

@@ -30,8 +30,9 @@
 //! ```
 //!
 //! On Linux the descriptor stands for the process itself (a pidfd). Where there is none it is the
-//! pipe of a listener for `SIGCHLD`. Which it is shows at runtime, for each child. Whoever is told
-//! asks for that one child by its number; other children of the program are never touched.
+//! pipe of a listener for `SIGCHLD`. Which it is shows at runtime, for each child. If there is no
+//! descriptor left, the child is looked at every so often until there is. Whoever is told asks for
+//! that one child by its number; other children of the program are never touched.
 
 mod child;
 #[allow(unsafe_code)]

@@ -9,9 +9,10 @@ use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 
 impl<S: Bytes + From<Socket>> Stream<S> {
-    /// A connection that `listener` has taken.
+    /// A connection that `listener` has taken. What its peer sent right behind it may be there, so
+    /// it counts as readable until a read finds nothing.
     pub(in crate::net) fn accepted(socket: Socket, listener: &Evented<impl AsRawFd>) -> Self {
-        Self::over(listener.beside(socket.into(), Self::WATCHED, Ready::WRITABLE))
+        Self::over(listener.beside(socket.into(), Self::WATCHED, Ready::READABLE | Ready::WRITABLE))
     }
 
     /// One end of a pair, whose other end has had no time to send.
