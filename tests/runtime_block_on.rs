@@ -1,6 +1,7 @@
 //! Running a root future: one thread, several threads, none.
 
 use runtime::runtime::{Builder, Handle, Runtime};
+use runtime::sync::oneshot;
 use runtime::task::yield_now;
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -315,4 +316,42 @@ fn a_seed_repeats_every_random_choice() {
     }
     assert_eq!(choices(b"one"), choices(b"one"));
     assert_ne!(choices(b"one"), choices(b"other"));
+}
+
+#[test]
+fn what_is_spawned_before_the_root_is_woken_runs_before_it_goes_on() {
+    let rt = Builder::new_current_thread().enable_all().build().unwrap();
+    let ran = Arc::new(AtomicUsize::new(0));
+    let first = ran.clone();
+    let seen = rt.block_on(async move {
+        let (tx, rx) = oneshot::channel();
+        runtime::spawn(async move {
+            let second = first.clone();
+            runtime::spawn(async move {
+                runtime::spawn(async move { second.fetch_add(1, Ordering::Relaxed) });
+                first.fetch_add(1, Ordering::Relaxed);
+            });
+            tx.send(()).unwrap();
+        });
+        rx.await.unwrap();
+        ran.load(Ordering::Relaxed)
+    });
+    assert_eq!(seen, 2);
+}
+
+#[test]
+fn a_root_that_yields_waits_for_so_many_tasks_and_no_more() {
+    for (tasks, most) in [(10, 10), (100, 20)] {
+        let rt = Builder::new_current_thread().event_interval(20).build().unwrap();
+        let ran = Arc::new(AtomicUsize::new(0));
+        let seen = rt.block_on(async {
+            for _ in 0..tasks {
+                let ran = ran.clone();
+                runtime::spawn(async move { ran.fetch_add(1, Ordering::Relaxed) });
+            }
+            yield_now().await;
+            ran.load(Ordering::Relaxed)
+        });
+        assert_eq!(seen, most);
+    }
 }

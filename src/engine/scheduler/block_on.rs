@@ -92,7 +92,7 @@ fn enter() -> entered::Restore {
 /// Polls the future and the tasks of the loop until the future is ready.
 fn drive<F: Future>(core: &Core, shared: &Arc<Shared>, future: Pin<&mut F>) -> F::Output {
     core.note_begin();
-    core.wake_root();
+    core.begin_root();
     let output = drive_on(core, shared, future);
     core.note_end();
     shared.note_forced_yields();

@@ -49,6 +49,10 @@ pub(crate) struct Core {
     running: Cell<usize>,
     /// Polls since the last look at the operating system.
     polls_since_turn: Cell<u32>,
+    /// At so many polls of tasks the root future may go before those that are ready.
+    batch_ends_at: Cell<u64>,
+    /// Whether a task of this round has woken itself, to let others go first.
+    yielded: Cell<bool>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
     /// When it looks after the other loops next, though it is busy.
@@ -97,6 +101,8 @@ impl Core {
             searching: Cell::new(false),
             running: Cell::new(0),
             polls_since_turn: Cell::new(0),
+            batch_ends_at: Cell::new(0),
+            yielded: Cell::new(false),
             polls_to_ring,
             next_rescue: Cell::new(0),
             account: Account::new(),
@@ -154,6 +160,9 @@ impl Core {
         self.counters().local_schedules.add(1);
         let left = self.with_queue(|queue| match queue {
             Queue::Alone(tasks) => {
+                if task.address() == self.running.get() {
+                    self.yielded.set(true);
+                }
                 tasks.push_back(task);
                 None
             }
@@ -207,33 +216,59 @@ impl Core {
         }
     }
 
+    /// Has a new root future polled before anything else.
+    pub(super) fn begin_root(&self) {
+        self.batch_ends_at.set(0);
+        self.wake_root();
+    }
+
     /// Notes that the holder woke the root future.
     #[inline]
     pub(super) fn wake_root(&self) {
         self.root_woken.set(true);
     }
 
-    /// Whether the root future was woken since the last call.
+    /// Whether the root future is to be polled: it was woken, and it is its turn.
+    ///
+    /// It waits until no task is ready, or a batch has run of as many as there may be between two
+    /// looks at the operating system; but for one round if a task yields, as it does to let others go
+    /// first. So what was spawned or woken before it has mostly run when it goes on.
     pub(super) fn take_root_wake(&self) -> bool {
+        let polls = self.counters().polls.get();
+        if polls < self.batch_ends_at.get() && self.has_tasks() {
+            return false;
+        }
+        self.batch_ends_at.set(polls);
         self.root_woken.replace(false) | self.shared.take_root_wake()
+    }
+
+    fn is_root_woken(&self) -> bool {
+        self.root_woken.get() || self.shared.is_root_woken()
+    }
+
+    fn has_tasks(&self) -> bool {
+        !self.with_queue(|queue| queue.is_empty()) || !self.shared.ring.is_empty()
     }
 
     /// Whether there is anything to do but wait; asked after the announcement of a sleep.
     pub(super) fn has_work(&self) -> bool {
-        self.root_woken.get()
-            || !self.with_queue(|queue| queue.is_empty())
-            || !self.shared.ring.is_empty()
-            || self.shared.is_root_woken()
+        self.is_root_woken() || self.has_tasks()
     }
 
     /// Runs tasks until none is ready, or the operating system is due for a look.
     ///
-    /// Somebody who waits for something else (the root future, or a task that has begun to wait for
-    /// I/O) waits for one round: the tasks that are ready now, and not those that become so.
+    /// A task that has begun to wait for I/O waits for one round: the tasks that are ready now, and
+    /// not those that become so.
     pub(super) fn run_tasks(&self) -> Hold {
         let limit = self.shared.config.event_interval;
+        let polls = self.counters().polls.get();
+        if polls >= self.batch_ends_at.get() {
+            self.batch_ends_at.set(polls + u64::from(limit));
+        }
+        let mut left = (self.batch_ends_at.get() - polls).min(u64::from(limit));
         let mut round = self.with_queue(|queue| queue.len());
-        while self.polls_since_turn.get() < limit {
+        while left > 0 && self.polls_since_turn.get() < limit {
+            left -= 1;
             let Some(task) = self.next() else { break };
             self.polls_since_turn.set(self.polls_since_turn.get() + 1);
             if self.run(task) == Hold::Lost {
@@ -243,6 +278,9 @@ impl Core {
                 round -= 1;
             } else if self.is_waited_for() {
                 break;
+            } else if self.yielded.replace(false) && self.is_root_woken() {
+                self.batch_ends_at.set(self.counters().polls.get());
+                break;
             } else {
                 round = self.with_queue(|queue| queue.len());
             }
@@ -250,13 +288,9 @@ impl Core {
         Hold::Kept
     }
 
-    /// Whether something else than a task that is ready wants its turn.
+    /// Whether something else than a task that is ready wants its turn at once.
     fn is_waited_for(&self) -> bool {
-        self.root_woken.get()
-            || self.shared.is_root_woken()
-            || self.outside().port.waiting_for_io()
-            || self.panicked.get()
-            || self.shared.is_ending()
+        self.outside().port.waiting_for_io() || self.panicked.get() || self.shared.is_ending()
     }
 
     /// Counts a poll of the root future against the next look at the operating system.
