@@ -28,6 +28,7 @@ use crate::shim::Arc;
 use crate::util::atomic_waker::AtomicWaker;
 use crate::util::first_panic::FirstPanic;
 use crate::util::list::{Linked, Links, List};
+use crate::util::quietly::quietly;
 use std::alloc::Layout;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -171,10 +172,16 @@ impl<T> Members<T> {
         if popped.is_some() || self.len == 0 {
             return Poll::Ready(popped);
         }
-        // The one before is the user's code, and may panic: so nothing is taken out until it is gone.
-        drop(self.ended.waker.replace(cx.waker()));
+        let replaced = self.ended.waker.replace(cx.waker());
         // Again, for tasks that have ended before the waker was there.
-        self.pop().map_or(Poll::Pending, |popped| Poll::Ready(Some(popped)))
+        let Some(popped) = self.pop() else {
+            // The user's code: it may end tasks of this set, which is for the next poll to see.
+            drop(replaced);
+            return Poll::Pending;
+        };
+        // What has been taken out is not lost to its panic.
+        quietly(|| drop(replaced));
+        Poll::Ready(Some(popped))
     }
 
     /// Asks all tasks to stop.
