@@ -24,8 +24,14 @@ impl Shared {
         }
         for (index, outside) in this.loops.iter().enumerate() {
             match outside.core.take() {
-                // Nobody drives it, as that of a current-thread runtime now.
-                Some(held) => panics.run(|| current::hold(&held, Core::finish)),
+                // Nobody drives it: that of a current-thread runtime, or one whose thread comes late.
+                Some(held) => panics.run(|| {
+                    current::hold(&held, |core| {
+                        core.note_begin();
+                        core.finish();
+                        core.note_end();
+                    });
+                }),
                 None => this.unpark(index),
             }
         }
