@@ -32,7 +32,7 @@ impl FirstPanic {
 }
 
 /// Drops what a panic carried, which is one more chance to panic, with something else to be dropped.
-fn discard(mut panic: Box<dyn Any + Send>) {
+pub(super) fn discard(mut panic: Box<dyn Any + Send>) {
     for _ in 0..8 {
         match catch_unwind(AssertUnwindSafe(|| drop(panic))) {
             Ok(()) => return,
