@@ -90,11 +90,8 @@ mod tests {
         let text = TEXT.replace("--lib ring::tests::order", "--test ring_order");
         let patch = Patch::parse("order", &text).unwrap();
         let tried = |path: &str| concerns(&BTreeSet::from([path.to_owned()]), &patch);
-        for path in [
-            "src/engine/ring/lane.rs",
-            "tests/ring_order.rs",
-            "tests/mutants/order.patch",
-        ] {
+        for path in ["src/engine/ring/lane.rs", "tests/ring_order.rs", "tests/mutants/order.patch"]
+        {
             assert!(tried(path), "{path}");
         }
         for path in ["src/engine/clock/wheel.rs", "src/sync/mutex.rs", "README.md"] {
