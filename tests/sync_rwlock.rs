@@ -288,5 +288,5 @@ fn stress_readers_never_see_half_of_a_write() {
 #[test]
 #[should_panic = "a RwLock may not be created with 0 readers"]
 fn a_lock_is_for_one_reader_at_least() {
-    drop(RwLock::with_max_readers(0, 0));
+    let _ = RwLock::with_max_readers(0, 0);
 }

@@ -75,15 +75,31 @@ fn a_closed_pool_runs_what_is_queued_and_refuses_the_rest() {
 
 #[test]
 fn closures_that_wait_for_each_other_all_get_a_thread_of_a_closed_pool() {
-    const CLOSURES: usize = 8;
-    let (pool, _tells) = pool(CLOSURES);
-    let meeting = Arc::new(Barrier::new(CLOSURES));
-    for _ in 0..CLOSURES {
-        let meeting = meeting.clone();
+    let (begin, begun) = channel();
+    let (go, going) = channel::<()>();
+    let gate = Mutex::new(Some((begin, going)));
+    let name = move || {
+        // The first thread is made when the pool is closed.
+        if let Some((begin, going)) = gate.lock().take() {
+            begin.send(()).unwrap();
+            let _ = going.recv();
+        }
+        "test".to_owned()
+    };
+    let (pool, _tells) = named_pool(2, Box::new(name));
+    let meeting = Arc::new(Barrier::new(2));
+    let first = {
+        let (pool, meeting) = (pool.clone(), meeting.clone());
         let closure = move || meeting.wait().is_leader();
-        drop(Pool::spawn(&pool, closure, Location::caller()).ok().unwrap());
-    }
-    end(&pool);
+        std::thread::spawn(move || Pool::spawn(&pool, closure, Location::caller()).is_ok())
+    };
+    begun.recv().unwrap();
+    let closure = move || meeting.wait().is_leader();
+    drop(Pool::spawn(&pool, closure, Location::caller()).ok().unwrap());
+    pool.close();
+    drop(go);
+    assert!(first.join().unwrap());
+    assert!(pool.join(None));
 }
 
 #[test]
