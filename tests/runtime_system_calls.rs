@@ -3,12 +3,15 @@
 
 #[path = "support/calls.rs"]
 mod calls;
+#[path = "support/dir.rs"]
+mod dir;
 #[path = "support/filter.rs"]
 mod filter;
 #[path = "support/net.rs"]
 mod support;
 
 use calls::Counts;
+use dir::Dir;
 use filter::refuse;
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
 use runtime::net::UnixStream;
@@ -210,4 +213,23 @@ fn a_small_file_is_read_by_one_hand_over() {
     let tells = calls.get(&libc::SYS_futex).copied().unwrap_or_default();
     assert!(tells <= 2 * STEPS, "{calls:?}");
     assert!(calls[&libc::SYS_epoll_wait] <= STEPS, "{calls:?}");
+}
+
+#[test]
+fn a_folder_is_read_in_batches() {
+    let dir = Dir::new();
+    (0..200).for_each(|name| std::fs::write(dir.join(name.to_string()), "").unwrap());
+    let path = dir.to_path_buf();
+    let calls = calls_of_steps(async move || {
+        async move || {
+            let mut entries = runtime::fs::read_dir(&path).await.unwrap();
+            let mut count = 0;
+            while entries.next_entry().await.unwrap().is_some() {
+                count += 1;
+            }
+            assert_eq!(count, 200);
+        }
+    });
+    // Each hand-over is waited for once; two are enough for so few.
+    assert!(calls[&libc::SYS_epoll_wait] <= 2 * STEPS, "{calls:?}");
 }
