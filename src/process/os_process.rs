@@ -2,7 +2,6 @@
 
 use super::notice::Notice;
 use super::reaper;
-use crate::engine::blocking::Urgency;
 use crate::io::{Evented, Interest, Ready, offload};
 use crate::runtime::{Handle, Id};
 use crate::shim::sleep;
@@ -128,7 +127,7 @@ impl Running {
             }
             let pause = {
                 let _entered = runtime.enter();
-                offload(Urgency::MayBeDropped, || sleep(RETRY))?
+                offload(|| sleep(RETRY))?
             };
             pause.await?;
             if let Some(status) = child.try_wait()? {
