@@ -209,10 +209,11 @@ fn a_crowd_of_ready_sockets_takes_one_look() {
 fn a_small_file_is_read_by_one_hand_over() {
     let calls =
         calls_of_steps(async || async || drop(runtime::fs::read("Cargo.toml").await.unwrap()));
-    // One call tells the other thread, and one waits for it.
+    // One call tells the other thread, which waits for that with another. What it did last for the
+    // step before may come in.
     let tells = calls.get(&libc::SYS_futex).copied().unwrap_or_default();
-    assert!(tells <= 2 * STEPS, "{calls:?}");
-    assert!(calls[&libc::SYS_epoll_wait] <= STEPS, "{calls:?}");
+    assert!(tells <= 2 * STEPS + 2, "{calls:?}");
+    assert!(calls[&libc::SYS_epoll_wait] <= STEPS + 1, "{calls:?}");
 }
 
 #[test]
@@ -230,6 +231,6 @@ fn a_folder_is_read_in_batches() {
             assert_eq!(count, 200);
         }
     });
-    // Each hand-over is waited for once; two are enough for so few.
+    // Each hand-over is waited for once; two would do for so few.
     assert!(calls[&libc::SYS_epoll_wait] <= 2 * STEPS, "{calls:?}");
 }
