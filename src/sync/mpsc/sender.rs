@@ -104,11 +104,7 @@ impl<T> Sender<T> {
     /// # }
     /// ```
     pub async fn closed(&self) {
-        // Made first, so that it counts from before the look.
-        let closed = self.channel().closed.notified();
-        if !self.is_closed() {
-            closed.await;
-        }
+        self.channel().closed.until(|| self.is_closed().then_some(())).await;
     }
 
     /// Sends a value if there is room at once.

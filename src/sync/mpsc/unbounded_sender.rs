@@ -71,11 +71,7 @@ impl<T> UnboundedSender<T> {
     /// # }
     /// ```
     pub async fn closed(&self) {
-        // Made first, so that it counts from before the look.
-        let closed = self.tx.channel().closed.notified();
-        if !self.is_closed() {
-            closed.await;
-        }
+        self.tx.channel().closed.until(|| self.is_closed().then_some(())).await;
     }
 
     /// Returns whether the receiver is gone or closed.
