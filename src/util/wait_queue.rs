@@ -52,11 +52,11 @@ struct Entry<N> {
     waker: Option<Waker>,
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl<N> Linked for Node<N> {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: `node` is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).links) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.links
     }
 }
 
@@ -83,16 +83,26 @@ impl<N> Locked<'_, N> {
 
     /// The note of the waiter that is first in line.
     pub(crate) fn front(&mut self) -> Option<&mut N> {
-        let node = self.list.front()?;
-        // SAFETY: a linked node is alive, and its entry belongs to the holder of the lock.
-        unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
+        self.note_of(List::front)
+    }
+
+    /// The note of the waiter that is last in line.
+    pub(crate) fn back(&mut self) -> Option<&mut N> {
+        self.note_of(List::back)
+    }
+
+    fn note_of(&mut self, which: fn(&List<Node<N>>) -> Option<&Node<N>>) -> Option<&mut N> {
+        let node = which(&self.list)?;
+        // SAFETY: the entry of a linked node belongs to the holder of the lock, who lends it to
+        // the result.
+        Some(node.entry.with_mut(|entry| unsafe { &mut (*entry).note }))
     }
 
     /// Takes out the first in line; answers whether there was one.
     #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
-        let Some(node) = self.list.pop_front() else { return false };
-        if let Some(waker) = self.finish(node) {
+        let Some(waker) = self.finish(List::pop_front) else { return false };
+        if let Some(waker) = waker {
             wakers.push(waker);
         }
         true
@@ -101,32 +111,29 @@ impl<N> Locked<'_, N> {
     /// Takes out the first in line, for callers that take no other: no batch is needed then.
     #[inline]
     pub(crate) fn pop_one(&mut self) -> Option<Waker> {
-        self.list.pop_front().and_then(|node| self.finish(node))
+        self.finish(List::pop_front).flatten()
     }
 
     /// Takes out the last in line, as [`Locked::pop_one`] does the first.
     pub(crate) fn pop_last(&mut self) -> Option<Waker> {
-        self.list.pop_back().and_then(|node| self.finish(node))
+        self.finish(List::pop_back).flatten()
     }
 
-    /// The note of the waiter that is last in line.
-    pub(crate) fn back(&mut self) -> Option<&mut N> {
-        let node = self.list.back()?;
-        // SAFETY: as in `front`.
-        unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
-    }
-
-    /// Tells the waiter of a node, which was linked a moment ago, that it is done.
+    /// Unlinks a waiter and tells it that it is done; gives its waker, if there was a waiter.
     #[inline]
-    fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
-        let node = node.as_ptr();
-        // SAFETY: the waiter learns of its release only by the store below; until then it is alive,
-        // and its entry belongs to the holder of the lock.
-        let waker = unsafe { (*node).entry.with_mut(|entry| (*entry).waker.take()) };
-        // SAFETY: as above; this is the last access.
+    fn finish(
+        &mut self,
+        pop: fn(&mut List<Node<N>>) -> Option<NonNull<Node<N>>>,
+    ) -> Option<Option<Waker>> {
+        let node = pop(&mut self.list)?;
+        // SAFETY: the waiter learns of its release only by the store below, the last access; until
+        // then it is alive.
+        let node = unsafe { node.as_ref() };
+        // SAFETY: until then its entry belongs to the holder of the lock.
+        let waker = node.entry.with_mut(|entry| unsafe { (*entry).waker.take() });
         // Release: publishes the note to the Acquire in `Waiter::phase`.
-        unsafe { (*node).phase.store(Phase::Done as u8, Ordering::Release) };
-        waker
+        node.phase.store(Phase::Done as u8, Ordering::Release);
+        Some(waker)
     }
 }
 

@@ -77,11 +77,11 @@ impl Header {
     }
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl Linked for Header {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that the node is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).owned) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.owned
     }
 }
 

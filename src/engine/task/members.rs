@@ -47,11 +47,11 @@ struct Member<T> {
     ended: ManuallyDrop<Arc<Ended<T>>>,
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl<T> Linked for Member<T> {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that the node is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).all) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.all
     }
 }
 
