@@ -220,10 +220,8 @@ impl<H: Home> Waiter<H> {
         note: H::Note,
         waker: Option<Waker>,
     ) {
-        self.assert_home(locked);
         assert_eq!(self.phase(), Phase::Idle, "a waiter lines up once");
-        // SAFETY: an idle waiter's entry is in nobody else's reach.
-        self.node.entry.with_mut(|entry| unsafe { *entry = Entry { note, waker } });
+        *self.entry(locked) = Entry { note, waker };
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Linked as u8, Ordering::Relaxed);
         // SAFETY: the node is pinned, not linked, and unlinked before it is dropped (`Drop`). All
@@ -232,7 +230,7 @@ impl<H: Home> Waiter<H> {
     }
 
     /// Gives up the place in the queue. The waker comes back, to be dropped without the lock.
-    pub(crate) fn unlink(self: Pin<&Self>, locked: &mut Locked<'_, H::Note>) -> Option<Waker> {
+    pub(crate) fn unlink(&self, locked: &mut Locked<'_, H::Note>) -> Option<Waker> {
         self.assert_home(locked);
         if self.phase() != Phase::Linked {
             return None;
@@ -241,11 +239,11 @@ impl<H: Home> Waiter<H> {
         unsafe { locked.list.remove(NonNull::from(&self.node)) };
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Idle as u8, Ordering::Relaxed);
-        self.waker(locked).take()
+        self.entry(locked).waker.take()
     }
 
     #[cold]
-    fn give_up(self: Pin<&Self>) {
+    fn give_up(&self) {
         let waker = self.unlink(&mut self.home.queue().lock());
         drop(waker);
     }
@@ -258,7 +256,7 @@ impl<H: Home> Waiter<H> {
             if self.phase() != Phase::Linked {
                 return false;
             }
-            let stored = self.waker(&mut locked);
+            let stored = &mut self.entry(&mut locked).waker;
             if stored.as_ref().is_some_and(|stored| stored.will_wake(cx.waker())) {
                 return true;
             }
@@ -274,12 +272,14 @@ impl<H: Home> Waiter<H> {
         }
     }
 
-    /// The waker of a linked waiter.
-    fn waker<'l>(&self, locked: &'l mut Locked<'_, H::Note>) -> &'l mut Option<Waker> {
+    /// The entry of a waiter that is not done.
+    #[inline]
+    fn entry<'l>(&'l self, locked: &'l mut Locked<'_, H::Note>) -> &'l mut Entry<H::Note> {
         self.assert_home(locked);
-        // SAFETY: the entry of a linked waiter belongs to the holder of the lock, who lends it to
-        // the result.
-        self.node.entry.with_mut(|entry| unsafe { &mut (*entry).waker })
+        assert_ne!(self.phase(), Phase::Done, "what is done is the waiter's alone");
+        // SAFETY: until the waiter is done, which takes the lock, its entry belongs to the holder
+        // of that, who lends it to the result.
+        self.node.entry.with_mut(|entry| unsafe { &mut *entry })
     }
 
     fn assert_home(&self, locked: &Locked<'_, H::Note>) {
@@ -291,8 +291,7 @@ impl<H: Home> Drop for Waiter<H> {
     #[inline]
     fn drop(&mut self) {
         if self.phase() == Phase::Linked {
-            // SAFETY: a waiter that was linked was pinned, and does not move any more.
-            unsafe { Pin::new_unchecked(&*self) }.give_up();
+            self.give_up();
         }
     }
 }
