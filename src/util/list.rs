@@ -35,6 +35,9 @@ impl<T: ?Sized> Links<T> {
 /// Where a node lies that somebody answers for: whoever linked it, until it is unlinked.
 struct Place<T: ?Sized>(NonNull<T>);
 
+// SAFETY: a place owns nothing; who links a node answers for the threads that reach it.
+unsafe impl<T: ?Sized> Send for Place<T> {}
+
 impl<T: ?Sized> Clone for Place<T> {
     fn clone(&self) -> Self {
         *self
@@ -62,9 +65,6 @@ pub(crate) struct List<T: Linked> {
     head: Option<Place<T>>,
     tail: Option<Place<T>>,
 }
-
-// SAFETY: the list owns nothing; who links a node answers for the threads that reach it.
-unsafe impl<T: Linked> Send for List<T> {}
 
 impl<T: Linked> List<T> {
     pub(crate) const fn new() -> Self {

@@ -1,4 +1,4 @@
-//! A marker for whoever holds values out of sight and only ever moves them.
+//! A marker for whoever holds values that it only ever moves.
 
 use std::marker::PhantomData;
 

@@ -158,9 +158,8 @@ pub(crate) struct Waiter<H: Home> {
 }
 
 // SAFETY: note and waker are reached under the queue's lock, or by the waiter alone once it is
-// done; links only under the lock. So threads may share a waiter if its parts may change threads.
-unsafe impl<H: Home + Send> Send for Waiter<H> {}
-// SAFETY: as above; `verdict` reads the note from any thread.
+// done; links only under the lock. So threads may share a waiter if its parts may change threads;
+// `verdict` reads the note from any thread.
 unsafe impl<H: Home + Sync> Sync for Waiter<H> where H::Note: Sync {}
 
 impl<H: Home> Waiter<H> {

@@ -241,8 +241,6 @@ pub(crate) struct Readiness<'a> {
 }
 
 // SAFETY: links and slot are touched under the lock of the source only; wakers are `Send + Sync`.
-unsafe impl Send for Readiness<'_> {}
-// SAFETY: as above.
 unsafe impl Sync for Readiness<'_> {}
 
 impl Future for Readiness<'_> {

@@ -81,10 +81,8 @@ pub(crate) struct TimerEntry {
 }
 
 // SAFETY: node and waker are touched under the claim of the loop, or by the owner while no loop
-// knows the entry; wakers may be sent and shared.
-unsafe impl Send for TimerEntry {}
-// SAFETY: as above. Whoever has a shared reference reads the word, and the node if no loop knows it;
-// the owner, who alone changes that, needs an exclusive one.
+// knows the entry; wakers may be sent and shared. Whoever has a shared reference reads the word, and
+// the node if no loop knows it; the owner, who alone changes that, needs an exclusive one.
 unsafe impl Sync for TimerEntry {}
 
 impl TimerEntry {

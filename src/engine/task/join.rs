@@ -68,29 +68,25 @@ impl<T> JoinHandle<T> {
 
     /// Takes the output of a task that has ended.
     pub(super) fn into_output(self) -> Result<T, JoinError> {
-        debug_assert!(self.is_finished(), "its waker was woken");
         let mut this = ManuallyDrop::new(self);
-        // SAFETY: its waker was woken, so the task is complete.
-        let output = unsafe { this.take_output() };
+        let output = this.take_output();
         // SAFETY: the handle ends here, with an output that was taken.
         unsafe { ManuallyDrop::drop(&mut this.task) };
         match output {
             Poll::Ready(output) => output,
-            Poll::Pending => unreachable!("a complete task has its output"),
+            Poll::Pending => unreachable!("a task that has woken its joiner is complete"),
         }
     }
 
-    /// Takes the output.
-    ///
-    /// # Safety
-    ///
-    /// The task must be complete.
-    unsafe fn take_output(&mut self) -> Poll<Result<T, JoinError>> {
+    /// Takes the output, if the task has ended.
+    fn take_output(&mut self) -> Poll<Result<T, JoinError>> {
         let mut output = Poll::Pending;
-        let place = (&raw mut output).cast();
-        // SAFETY: the task is complete, the output is this handle's, and `place` is of the type
-        // that the handle was made for.
-        unsafe { (self.header().methods.take_output)(&self.task, place) };
+        if self.header().state.is_complete() {
+            let place = (&raw mut output).cast();
+            // SAFETY: the task is complete, the output is this handle's, and `place` is of the
+            // type that the handle was made for.
+            unsafe { (self.header().methods.take_output)(&self.task, place) };
+        }
         output
     }
 
@@ -208,8 +204,7 @@ impl<T> Future for JoinHandle<T> {
             return Poll::Pending;
         }
         charge.made_progress();
-        // SAFETY: the task is complete.
-        unsafe { self.get_mut().take_output() }
+        self.get_mut().take_output()
     }
 }
 
