@@ -123,7 +123,7 @@ impl<N> Locked<'_, N> {
     #[inline]
     fn finish(
         &mut self,
-        pop: fn(&mut List<Node<N>>) -> Option<NonNull<Node<N>>>,
+        pop: impl FnOnce(&mut List<Node<N>>) -> Option<NonNull<Node<N>>>,
     ) -> Option<Option<Waker>> {
         let node = pop(&mut self.list)?;
         // SAFETY: the waiter learns of its release only by the store below, the last access; until

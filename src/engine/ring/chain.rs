@@ -99,6 +99,8 @@ pub(super) struct Spot<T>(NonNull<Link>, PhantomData<T>);
 
 // SAFETY: whoever takes the item up may do so on another thread, if the item may go there.
 unsafe impl<T: Send> Send for Spot<T> {}
+// SAFETY: as above; a shared one is as good as a copy.
+unsafe impl<T: Send> Sync for Spot<T> {}
 
 impl<T> Clone for Spot<T> {
     fn clone(&self) -> Self {

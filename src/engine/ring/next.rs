@@ -6,7 +6,7 @@
 
 use super::chain::{Chained, Link, Node, Spot};
 use crate::shim::atomic::{AtomicPtr, Ordering};
-use crate::util::moved::Moved;
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 /// A place for one item that anybody may take.
@@ -17,12 +17,12 @@ pub(crate) struct Next<T: Chained> {
     // The item's link, or null. Whoever swaps it out owns the item; the swap that put it in
     // publishes it.
     node: AtomicPtr<Link>,
-    _items: Moved<T>,
+    _items: PhantomData<Spot<T>>,
 }
 
 impl<T: Chained> Next<T> {
     pub(crate) const fn new() -> Self {
-        Self { node: AtomicPtr::new(ptr::null_mut()), _items: Moved::MARK }
+        Self { node: AtomicPtr::new(ptr::null_mut()), _items: PhantomData }
     }
 
     /// Whether there is nothing: a look, which may be out of date at once.

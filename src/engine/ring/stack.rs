@@ -15,7 +15,7 @@
 use super::chain::{Chained, Link, Node, Spot};
 use super::fifo::Fifo;
 use crate::shim::atomic::{AtomicUsize, Ordering};
-use crate::util::moved::Moved;
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 /// The head when nothing is there.
@@ -28,12 +28,12 @@ pub(crate) struct Stack<T: Chained> {
     // An address, not a pointer: a push compares nothing else, and by then another node may live
     // where the one it saw did. Addresses turn into pointers in `take`, when all is settled.
     head: AtomicUsize,
-    _items: Moved<T>,
+    _items: PhantomData<Spot<T>>,
 }
 
 impl<T: Chained> Stack<T> {
     pub(crate) fn new() -> Self {
-        Self { head: AtomicUsize::from(EMPTY), _items: Moved::MARK }
+        Self { head: AtomicUsize::from(EMPTY), _items: PhantomData }
     }
 
     /// Whether a `take` would find nothing.
