@@ -1,6 +1,7 @@
 //! Threads that come and go around a runtime of several loops.
 
 use runtime::runtime::{Builder, Handle, Runtime};
+use runtime::sync::Notify;
 use runtime::task::{self, yield_now};
 use runtime::time::{Duration, sleep};
 use std::cell::RefCell;
@@ -162,11 +163,12 @@ fn timers_and_sockets_of_a_dead_runtime_end_for_tasks_of_another() {
 
 #[test]
 fn thread_locals_may_spawn_and_wake_when_a_thread_ends() {
-    struct Late(Handle, mpsc::Sender<()>);
+    struct Late(Handle, Arc<Notify>, mpsc::Sender<()>);
     impl Drop for Late {
         fn drop(&mut self) {
-            let send = self.1.clone();
+            let send = self.2.clone();
             self.0.spawn(async move { send.send(()).unwrap() });
+            self.1.notify_one();
         }
     }
     thread_local! {
@@ -174,7 +176,13 @@ fn thread_locals_may_spawn_and_wake_when_a_thread_ends() {
     }
     let rt = workers(2);
     let (send, recv) = mpsc::channel();
-    let late = Late(rt.handle().clone(), send.clone());
+    let wake = Arc::new(Notify::new());
+    let (woken, told) = (wake.clone(), send.clone());
+    rt.spawn(async move {
+        woken.notified().await;
+        told.send(()).unwrap();
+    });
+    let late = Late(rt.handle().clone(), wake.clone(), send.clone());
     // On a foreign thread that was in the runtime before it ends.
     let handle = rt.handle().clone();
     thread::spawn(move || {
@@ -183,8 +191,14 @@ fn thread_locals_may_spawn_and_wake_when_a_thread_ends() {
     .join()
     .unwrap();
     recv.recv_timeout(PATIENCE).unwrap();
+    recv.recv_timeout(PATIENCE).unwrap();
     // On a thread of the runtime itself, whose loop has ended by then: refused, and nothing hangs.
-    let late = Late(rt.handle().clone(), send);
+    let late = Late(rt.handle().clone(), wake.clone(), send);
+    rt.spawn(async move {
+        loop {
+            wake.notified().await;
+        }
+    });
     rt.block_on(rt.spawn(async { LATE.with(|slot| *slot.borrow_mut() = Some(late)) })).unwrap();
     drop(rt);
 }
@@ -278,10 +292,12 @@ fn a_forked_child_may_end_or_build_a_runtime_of_its_own() {
     match unsafe { libc::fork() } {
         0 => {
             let own = Builder::new_current_thread().enable_all().build().unwrap();
-            let fine = own.block_on(async {
+            let lives = async || {
                 sleep(Duration::from_millis(1)).await;
-                runtime::spawn(async { 7 }).await.unwrap() == 7
-            });
+                let blocking = task::spawn_blocking(|| 3);
+                runtime::spawn(async { 4 }).await.unwrap() + blocking.await.unwrap() == 7
+            };
+            let fine = own.block_on(lives()) && workers(2).block_on(lives());
             // SAFETY: ends the child without its destructors, as a fork must.
             unsafe { libc::_exit(i32::from(!fine)) }
         }

@@ -69,7 +69,18 @@ pub async fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
 /// # }
 /// ```
 pub async fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
-    with_paths(from.as_ref(), to.as_ref(), |from, to| fs::copy(from, to)).await
+    with_paths(from.as_ref(), to.as_ref(), copy_undisturbed).await
+}
+
+/// Copies from the start again where a signal came in between, of which the standard library tells
+/// its caller here.
+fn copy_undisturbed(from: &Path, to: &Path) -> io::Result<u64> {
+    loop {
+        match fs::copy(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Creates an empty folder, whose parent must exist.
