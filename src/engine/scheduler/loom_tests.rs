@@ -386,7 +386,7 @@ fn config() -> Config {
     };
     Config {
         event_interval: 61,
-        ring_interval: 61,
+        ring_interval: Some(61),
         events_max: 16,
         lifo: true,
         io: true,
