@@ -193,12 +193,11 @@ impl Core {
 
     /// Moves what the lane has no room for to the ring.
     #[cold]
-    fn shed(&self, mut shed: Fifo<Task>) {
-        self.counters().overflows.add(u64::from(!shed.is_empty()));
-        while let Some(task) = shed.pop_front() {
-            if let Err(task) = self.shared.ring.push(task) {
-                discard(task);
-            }
+    fn shed(&self, shed: Fifo<Task>) {
+        self.counters().overflows.add(1);
+        let mut refused = self.shared.ring.append(shed);
+        while let Some(task) = refused.pop_front() {
+            discard(task);
         }
     }
 
