@@ -1,6 +1,7 @@
 //! One event loop: what only its holder may touch.
 
 use super::account::Account;
+use super::backlog::Backlog;
 use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
@@ -55,6 +56,8 @@ pub(crate) struct Core {
     yielded: Cell<bool>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
+    /// What its ready tasks are worth.
+    backlog: Backlog,
     /// When it looks after the other loops next, though it is busy.
     next_rescue: Cell<u64>,
     /// How long it works.
@@ -104,6 +107,7 @@ impl Core {
             batch_ends_at: Cell::new(0),
             yielded: Cell::new(false),
             polls_to_ring,
+            backlog: Backlog::new(),
             next_rescue: Cell::new(0),
             account: Account::new(),
             panicked: Cell::new(false),
@@ -176,18 +180,18 @@ impl Core {
     fn schedule_among_others(&self, task: Task) {
         // Who wakes itself wants the others to run first.
         let yields = task.address() == self.running.get();
-        let crowded = self.with_shed(|queue, shed| {
+        let ready = self.with_shed(|queue, shed| {
             let Queue::Open(tasks) = queue else { unreachable!("it was open a moment ago") };
             if yields {
                 tasks.push_back(task, shed);
             } else {
                 tasks.push_next(task, shed);
             }
-            tasks.len() > 1
+            tasks.len()
         });
         // What waits behind something else could be run by another loop.
-        if crowded && self.shared.idle.may_help() {
-            self.shared.unpark_any();
+        if self.backlog.is_worth_help(ready) && self.shared.idle.may_help() {
+            self.shared.unpark_any(false);
         }
     }
 
@@ -401,8 +405,13 @@ impl Core {
         if !self.outside().released.is_empty() {
             self.reap();
         }
+        let polls = self.counters().polls.get();
         self.look(self.outside(), |reactor, events, port, clock| {
-            reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)))
+            self.backlog.end(clock, polls);
+            let look =
+                reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)));
+            self.backlog.begin(clock, polls);
+            look
         })
     }
 
@@ -487,7 +496,7 @@ impl Core {
                 || !self.with_queue(|queue| queue.is_empty())
                 || steal::any(&self.shared.loops, self.index))
         {
-            self.shared.unpark_any();
+            self.shared.unpark_any(false);
         }
     }
 

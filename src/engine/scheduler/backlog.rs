@@ -1,0 +1,89 @@
+//! Whether what waits in a loop's lane is worth another loop's wake-up.
+//!
+//! To wake a sleeping thread costs its waker microseconds and it comes up tens of microseconds
+//! later, so for a few short polls it comes in vain. How long polls take is known from those before:
+//! the mean of the last run, or what is left of longer ones, which are forgotten slowly. Where that
+//! is wrong, and a long poll keeps others waiting, the watch wakes a loop for them.
+
+use crate::engine::clock::AnchoredClock;
+use std::cell::Cell;
+use std::time::Duration;
+
+/// From so much work on another loop is woken for it: about twice the time that it takes to come.
+const WORTH: Duration = Duration::from_micros(50);
+
+/// How slowly long polls are forgotten: by this part of their length with each run.
+const MEMORY: u64 = 16;
+
+/// How long polls take. Used by the holder of the loop alone.
+#[derive(Debug)]
+pub(super) struct Backlog {
+    /// How long a poll takes, in nanoseconds: at least the mean of the last run.
+    poll: Cell<u64>,
+    /// When the run began, and how many polls there had been.
+    began: Cell<(u64, u64)>,
+}
+
+impl Backlog {
+    /// While nothing is known, all work is worth help.
+    pub(super) const fn new() -> Self {
+        Self { poll: Cell::new(WORTH.as_nanos() as u64), began: Cell::new((0, 0)) }
+    }
+
+    /// A run of tasks begins, `polls` having been done so far.
+    pub(super) fn begin(&self, clock: &AnchoredClock, polls: u64) {
+        self.began.set((clock.tick(), polls));
+    }
+
+    /// The run is over.
+    pub(super) fn end(&self, clock: &AnchoredClock, polls: u64) {
+        let (began_at, before) = self.began.get();
+        if polls > before {
+            self.learn(clock.now().saturating_sub(began_at) / (polls - before));
+        }
+    }
+
+    fn learn(&self, mean: u64) {
+        let known = self.poll.get();
+        self.poll.set(mean.max(known - known / MEMORY));
+    }
+
+    /// Whether another loop should be woken where `ready` tasks are queued.
+    #[inline]
+    pub(super) fn is_worth_help(&self, ready: usize) -> bool {
+        // The first of them is about to run here.
+        let waiting = ready.saturating_sub(1) as u64;
+        waiting.saturating_mul(self.poll.get()) >= WORTH.as_nanos() as u64
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_short_polls_are_not_worth_help_and_many_are() {
+        let backlog = Backlog::new();
+        assert!(backlog.is_worth_help(2), "nothing is known yet");
+        assert!(!backlog.is_worth_help(1), "nobody waits");
+        for _ in 0..200 {
+            backlog.learn(1_000);
+        }
+        assert!(!backlog.is_worth_help(20));
+        assert!(backlog.is_worth_help(60));
+    }
+
+    #[test]
+    fn a_long_poll_is_remembered_through_short_ones() {
+        let backlog = Backlog::new();
+        backlog.learn(1_000_000);
+        for _ in 0..40 {
+            backlog.learn(1_000);
+        }
+        assert!(backlog.is_worth_help(2));
+        for _ in 0..40 {
+            backlog.learn(1_000);
+        }
+        assert!(!backlog.is_worth_help(2));
+    }
+}
