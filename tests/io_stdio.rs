@@ -1,7 +1,7 @@
 //! The standard streams, in a process of their own: this program started again with a part to play.
 
 use runtime::io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use runtime::runtime::{Builder, Runtime};
+use runtime::runtime::{Builder, Runtime, is_rt_shutdown_err};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::process::{Child, Command, Stdio};
@@ -53,6 +53,17 @@ fn text(len: usize) -> String {
             (*sum <= len).then_some(c)
         })
         .collect()
+}
+
+#[test]
+fn after_the_end_of_the_runtime_output_is_refused() {
+    let handle = built().handle().clone();
+    handle.block_on(async {
+        let error = io::stdout().write_all(b"lost").await.unwrap_err();
+        assert!(is_rt_shutdown_err(&error), "{error}");
+        let error = io::stderr().write_all(b"lost").await.unwrap_err();
+        assert!(is_rt_shutdown_err(&error), "{error}");
+    });
 }
 
 #[test]

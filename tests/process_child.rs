@@ -4,9 +4,10 @@
 mod support;
 
 use runtime::io::{AsyncReadExt, AsyncWriteExt};
+use runtime::join;
 use runtime::process::{Child, Command};
 use runtime::runtime::{Builder, Runtime};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
@@ -77,6 +78,20 @@ async fn a_wait_that_is_dropped_loses_nothing() {
     }
     stdin.write_all(b"go\n").await.unwrap();
     assert_eq!(soon(child.wait()).await.unwrap().code(), Some(3));
+}
+
+#[runtime::test]
+async fn the_end_wakes_a_task_that_drops_its_wait_after_each_poll() {
+    let mut child = sh("read line; exit 3").stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // As a stream does that keeps the child and no future of it.
+    let task = runtime::spawn(async move {
+        let waiting = poll_fn(|cx| pin!(child.wait()).poll(cx));
+        join!(biased; waiting, stdin.write_all(b"go\n"))
+    });
+    let (status, written) = soon(task).await.unwrap();
+    written.unwrap();
+    assert_eq!(status.unwrap().code(), Some(3));
 }
 
 #[runtime::test]

@@ -60,3 +60,21 @@ fn a_clock_of_several_loops_cannot_start_paused() {
     let mut builder = Builder::new_multi_thread();
     drop(builder.worker_threads(1).enable_all().start_paused(true).build());
 }
+
+#[test]
+#[should_panic = "max_io_events_per_tick must be non-zero"]
+fn a_turn_takes_one_event_at_least() {
+    Builder::new_current_thread().max_io_events_per_tick(0);
+}
+
+#[test]
+#[should_panic = "max_io_events_per_busy_tick must be non-zero"]
+fn a_busy_turn_takes_one_event_at_least() {
+    Builder::new_current_thread().max_io_events_per_busy_tick(0);
+}
+
+#[test]
+#[should_panic = "runtime name shouldn't be empty"]
+fn a_name_of_white_space_is_none() {
+    Builder::new_current_thread().name(" \t");
+}

@@ -1,7 +1,7 @@
 //! What a program sees of a runtime of several loops.
 
-use runtime::runtime::{Builder, Runtime, RuntimeFlavor};
-use runtime::sync::Notify;
+use runtime::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use runtime::sync::{Notify, oneshot};
 use runtime::task::{self, yield_now};
 use runtime::time::{Duration, Instant, sleep};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -373,6 +373,63 @@ fn blocking_in_place_may_start_a_runtime_of_its_own() {
 fn blocking_in_place_on_a_current_thread_runtime_panics() {
     let rt = Builder::new_current_thread().build().unwrap();
     rt.block_on(async { task::block_in_place(|| ()) });
+}
+
+#[test]
+fn blocking_in_place_beside_a_current_thread_runtime_calls_the_closure() {
+    let rt = Builder::new_current_thread().build().unwrap();
+    let seen = rt.handle().block_on(async {
+        task::block_in_place(|| Handle::current().block_on(async { task::yield_now().await }));
+        5
+    });
+    assert_eq!(seen, 5);
+}
+
+#[test]
+#[should_panic(expected = "can call blocking only when running on the multi-threaded runtime")]
+fn blocking_in_place_while_another_thread_drives_a_current_thread_runtime_panics() {
+    let rt = Builder::new_current_thread().build().unwrap();
+    let (ask, asked) = oneshot::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            rt.block_on(async {
+                tell.send(()).unwrap();
+                let _ = asked.await;
+            })
+        });
+        told.recv().unwrap();
+        // The other thread goes on when this one unwinds.
+        let _ask = ask;
+        rt.block_on(async { task::block_in_place(|| ()) });
+    });
+}
+
+#[test]
+fn tasks_from_outside_go_between_long_polls() {
+    fn next(stop: Arc<AtomicBool>, polls: Arc<AtomicUsize>) {
+        std::thread::sleep(std::time::Duration::from_micros(100));
+        polls.fetch_add(1, Ordering::Relaxed);
+        if !stop.load(Ordering::Relaxed) {
+            runtime::spawn(async move { next(stop, polls) });
+        }
+    }
+    let rt = workers(1);
+    let (stop, polls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let chain = (stop.clone(), polls.clone());
+    rt.spawn(async move { next(chain.0, chain.1) });
+    // The loop learns how long the polls are, then none has to wait for many of them.
+    while polls.load(Ordering::Relaxed) < 200 {
+        std::thread::yield_now();
+    }
+    let waits = (0..10).map(|_| {
+        let (before, polls) = (polls.load(Ordering::Relaxed), polls.clone());
+        let task = rt.spawn(async move { polls.load(Ordering::Relaxed) });
+        futures::executor::block_on(task).unwrap() - before
+    });
+    let shortest = waits.min().unwrap();
+    stop.store(true, Ordering::Relaxed);
+    assert!(shortest <= 8, "all waited for more than {shortest} polls");
 }
 
 #[test]

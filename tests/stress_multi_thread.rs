@@ -1,11 +1,13 @@
 //! Many loops under load, for a moment here and for longer by `cargo xtask stress`.
 
+use runtime::io::{AsyncReadExt, AsyncWriteExt};
+use runtime::net::UnixStream;
 use runtime::runtime::{Builder, Runtime};
 use runtime::sync::{mpsc, oneshot};
 use runtime::task::{self, yield_now};
 use runtime::time::{Duration, Instant, sleep};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Repeats `round` until the time is over: a fifth of a second, or what `STRESS_SECONDS` says.
 fn stress(mut round: impl FnMut()) {
@@ -143,6 +145,60 @@ fn stress_blocking_in_place() {
         });
         assert_eq!(done.load(Ordering::Relaxed), expected);
     });
+}
+
+#[test]
+fn stress_sockets_and_timers_beside_loops_that_are_stuck() {
+    let rt = workers(3);
+    stress(|| {
+        rt.block_on(async {
+            let over = Arc::new(AtomicBool::new(false));
+            let stuck: Vec<_> = (0..2_u64)
+                .map(|n| {
+                    let over = over.clone();
+                    runtime::spawn(async move {
+                        while !over.load(Ordering::Relaxed) {
+                            // About as long as it takes until others help.
+                            std::thread::sleep(Duration::from_millis(3 + n));
+                            yield_now().await;
+                        }
+                    })
+                })
+                .collect();
+            let talks: Vec<_> = (0..20_u64).map(|n| runtime::spawn(talk(n))).collect();
+            for talk in talks {
+                talk.await.unwrap();
+            }
+            over.store(true, Ordering::Relaxed);
+            for stuck in stuck {
+                stuck.await.unwrap();
+            }
+        });
+    });
+}
+
+/// Two tasks that answer each other over a socket, with a short sleep now and then.
+async fn talk(n: u64) {
+    let (mut here, mut there) = UnixStream::pair().unwrap();
+    let echo = runtime::spawn(async move {
+        let mut count = 0;
+        while let Ok(byte) = there.read_u8().await {
+            there.write_u8(byte).await.unwrap();
+            count += 1;
+        }
+        count
+    });
+    for byte in 0..30 {
+        here.write_u8(byte).await.unwrap();
+        assert_eq!(here.read_u8().await.unwrap(), byte);
+        if byte % 10 == 0 {
+            let (start, span) = (Instant::now(), Duration::from_micros(n * 20));
+            sleep(span).await;
+            assert!(start.elapsed() >= span);
+        }
+    }
+    drop(here);
+    assert_eq!(echo.await.unwrap(), 30);
 }
 
 #[test]

@@ -284,3 +284,9 @@ fn stress_readers_never_see_half_of_a_write() {
     });
     assert_eq!(*lock.try_read().unwrap(), (1_000, 1_000));
 }
+
+#[test]
+#[should_panic = "a RwLock may not be created with 0 readers"]
+fn a_lock_is_for_one_reader_at_least() {
+    let _ = RwLock::with_max_readers(0, 0);
+}

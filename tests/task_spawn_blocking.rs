@@ -214,15 +214,26 @@ fn threads_have_names_stacks_and_hooks() {
 }
 
 #[test]
-fn a_drop_waits_for_what_runs_and_cancels_what_waits() {
+fn a_drop_waits_for_what_runs_and_for_what_is_queued() {
     let rt = built(|builder| builder.max_blocking_threads(1));
     let release = occupy(&rt);
-    let waiting = rt.spawn_blocking(|| panic!("it runs"));
+    let queued = rt.spawn_blocking(|| 5);
     let dropper = thread::spawn(move || drop(rt));
-    assert!(futures::executor::block_on(waiting).unwrap_err().is_cancelled());
-    assert!(!dropper.is_finished());
+    assert!(!dropper.is_finished() && !queued.is_finished());
     drop(release);
     dropper.join().unwrap();
+    assert!(queued.is_finished());
+    assert_eq!(futures::executor::block_on(queued).unwrap(), 5);
+}
+
+#[test]
+fn a_closure_spawned_right_before_the_end_runs() {
+    for _ in 0..100 {
+        let rt = plain();
+        let closure = rt.spawn_blocking(|| 5);
+        rt.shutdown_timeout(Duration::from_secs(1000));
+        assert_eq!(futures::executor::block_on(closure).unwrap(), 5);
+    }
 }
 
 #[test]

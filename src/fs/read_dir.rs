@@ -1,6 +1,5 @@
 //! What is in a folder.
 
-use crate::engine::blocking::Urgency;
 use crate::io::{offload, offloaded};
 use crate::shim::{Mutex, UserArc as Arc};
 use crate::task::JoinHandle;
@@ -150,7 +149,7 @@ impl ReadDir {
                 Rest::Nowhere => return Poll::Ready(Ok(None)),
                 Rest::Here(entries) => {
                     let shared = entries.clone();
-                    let handle = offload(Urgency::MayBeDropped, move || fetch(&mut shared.lock()))?;
+                    let handle = offload(move || fetch(&mut shared.lock()))?;
                     Rest::Away(entries.clone(), handle)
                 }
                 Rest::Away(entries, handle) => match ready!(Pin::new(handle).poll(cx)) {

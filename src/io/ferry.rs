@@ -14,9 +14,8 @@
 //! ```
 
 use super::chunk::Chunk;
-use super::offload::offload;
+use super::offload::{offload, promise};
 use super::{ReadBuf, SeekFrom};
-use crate::engine::blocking::Urgency;
 use crate::shim::{Mutex, UserArc as Arc};
 use crate::sync::oneshot;
 use crate::task::JoinHandle;
@@ -90,7 +89,7 @@ impl Ferry {
         let max = max.min(into.remaining());
         let chunk = self.chunk();
         let job = move || chunk.lock().fill(max, read);
-        self.send(Errand::Read, Urgency::MayBeDropped, job)?;
+        self.send(Errand::Read, offload(job)?);
         match ready!(self.poll_back(cx)) {
             Some((_, result)) => Poll::Ready(self.bring(result, into)),
             None => unreachable!("a read was sent just now"),
@@ -127,7 +126,7 @@ impl Ferry {
         let chunk = self.chunk();
         let count = chunk.lock().load(from, max);
         let job = move || write(&mut chunk.lock()).map(|()| 0);
-        self.send(Errand::Write, Urgency::MustRun, job)?;
+        self.send(Errand::Write, promise(job)?);
         Poll::Ready(Ok(count))
     }
 
@@ -161,7 +160,8 @@ impl Ferry {
             chunk.lock().discard();
             Ok(position)
         };
-        self.send(Errand::Seek, Urgency::MayBeDropped, job)
+        self.send(Errand::Seek, offload(job)?);
+        Ok(())
     }
 
     /// Waits for a seek, and answers where it led.
@@ -186,7 +186,7 @@ impl Ferry {
             drop(answer.send(call()));
             Ok(0)
         };
-        self.send(Errand::Other, Urgency::MayBeDropped, job)?;
+        self.send(Errand::Other, offload(job)?);
         match poll_fn(|cx| self.poll_back(cx)).await {
             Some((_, Err(error))) => Err(error),
             _ => answered.try_recv().map_err(io::Error::other)?,
@@ -215,15 +215,9 @@ impl Ferry {
         Poll::Ready(())
     }
 
-    /// Sends `job` off; none may be under way.
-    fn send(
-        &mut self,
-        errand: Errand,
-        urgency: Urgency,
-        job: impl FnOnce() -> io::Result<u64> + Send + 'static,
-    ) -> io::Result<()> {
-        self.away = Some((errand, offload(urgency, job)?));
-        Ok(())
+    /// Notes the call that was sent off; no other may be under way.
+    fn send(&mut self, errand: Errand, call: JoinHandle<io::Result<u64>>) {
+        self.away = Some((errand, call));
     }
 
     /// Waits for the call that is under way, if one is, and notes what others must know of it.

@@ -2,10 +2,11 @@
 
 use super::notice::Notice;
 use super::reaper;
-use crate::engine::blocking::Urgency;
+use crate::engine::reactor::Direction;
 use crate::io::{Evented, Interest, Ready, offload};
 use crate::runtime::{Handle, Id};
 use crate::shim::sleep;
+use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::process::{Child, ExitStatus};
@@ -128,7 +129,7 @@ impl Running {
             }
             let pause = {
                 let _entered = runtime.enter();
-                offload(Urgency::MayBeDropped, || sleep(RETRY))?
+                offload(|| sleep(RETRY))?
             };
             pause.await?;
             if let Some(status) = child.try_wait()? {
@@ -137,11 +138,13 @@ impl Running {
         }
         let Watch::Placed(_, notice) = watch else { unreachable!("the loop has placed it") };
         // The first attempt comes before the notice is waited for, and after it was made.
-        let reap = || {
+        let mut reap = || {
             notice.clear();
             child.try_wait()?.ok_or_else(|| io::ErrorKind::WouldBlock.into())
         };
-        let ended = notice.async_io(Interest::READABLE, reap).await;
+        // Waits in the place of the descriptor: who drops this after a poll, and waits anew when it is
+        // woken, is woken.
+        let ended = poll_fn(|cx| notice.poll_io(cx, Direction::Read, &mut reap)).await;
         if ended.is_err() {
             // A later wait may find another runtime, or one with more room.
             watch.displace();

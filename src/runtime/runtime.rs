@@ -10,9 +10,8 @@ use std::time::Duration;
 /// An event loop with its tasks, timers and sockets.
 ///
 /// Dropping it ends all of them: every future is dropped, every join handle resolves, every pending
-/// operation of a socket or timer fails, and no descriptor stays open. Closures of
-/// [`spawn_blocking`](Runtime::spawn_blocking) that have not begun are dropped too, while the drop
-/// waits for those that run, since nothing can stop them.
+/// operation of a socket or timer fails, and no descriptor stays open. The drop waits for closures of
+/// [`spawn_blocking`](Runtime::spawn_blocking), those that have not begun included.
 ///
 /// # Panics
 ///
@@ -181,8 +180,8 @@ impl Runtime {
 
     /// Ends the runtime, and waits for closures that block, `timeout` at most.
     ///
-    /// A closure that is still running then goes on, and its thread ends with it; nothing can stop
-    /// it. Closures that have not begun to run are dropped.
+    /// A closure that is still running then goes on, since nothing can stop it, and so do those that
+    /// wait for a thread. The threads end when none is left.
     ///
     /// # Panics
     ///

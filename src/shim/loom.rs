@@ -86,6 +86,11 @@ lazy_atomics! {
     AtomicPtr<T>: *mut T;
 }
 
+/// What stands for a static: that would outlive a run of the model, so each caller gets another.
+pub(crate) fn global(it: &'static AtomicUsize) -> &'static AtomicUsize {
+    Box::leak(Box::new(AtomicUsize::from(it.first)))
+}
+
 impl<T> Default for AtomicPtr<T> {
     fn default() -> Self {
         Self::new(std::ptr::null_mut())

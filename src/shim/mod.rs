@@ -4,7 +4,8 @@
 //! `--cfg loom` swaps all of them at once and explores every interleaving of the same source.
 //! Both siblings export the same names: [`Arc`], [`UserArc`], [`Mutex`] and [`RwLock`]
 //! with their guards, [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`thread`],
-//! [`panicking`], [`available_parallelism`], [`sleep`], [`hint`], [`SPINS`] and [`thread_local`].
+//! [`panicking`], [`available_parallelism`], [`sleep`], [`hint`], [`SPINS`], [`thread_local`] and
+//! [`global`].
 
 mod counter;
 // What users declare for themselves is theirs, also in a model.

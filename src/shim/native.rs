@@ -14,6 +14,12 @@ pub(crate) mod atomic {
     pub(crate) use std::sync::atomic::*;
 }
 
+/// A static, in the place of which models have another for each caller.
+#[inline]
+pub(crate) const fn global<T>(it: &'static T) -> &'static T {
+    it
+}
+
 /// A mutual exclusion lock that a panicking holder simply releases.
 ///
 /// Poisoning would turn one user's panic into a panic of every other thread; our critical

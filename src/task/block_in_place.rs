@@ -16,8 +16,9 @@ use crate::engine::scheduler;
 ///
 /// # Panics
 ///
-/// If it is called from a current-thread runtime, or in a task that may not leave its thread. Outside
-/// of a runtime, and where code may block anyway, it just calls the closure.
+/// If this thread drives a current-thread runtime, or in a task that may not leave its thread. Outside
+/// of a runtime, in [`Handle::block_on`](crate::runtime::Handle::block_on), and where code may block
+/// anyway, it just calls the closure.
 ///
 /// # Examples
 ///

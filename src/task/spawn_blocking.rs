@@ -18,8 +18,8 @@ use std::panic::Location;
 /// with a [`Semaphore`](crate::sync::Semaphore), or hands the work to a pool made for it.
 ///
 /// Nothing can stop a closure that has begun to run. [`JoinHandle::abort`] takes effect only before
-/// that: then the closure is dropped and never called. The end of the runtime drops all closures
-/// that have not begun, and waits for the others; see
+/// that: then the closure is dropped and never called. The end of the runtime waits for all closures
+/// that were spawned before it, also for those that have not begun; see
 /// [`Runtime::shutdown_timeout`](crate::runtime::Runtime::shutdown_timeout). A closure that runs for
 /// as long as the program is better given to a thread from `std::thread`.
 ///

@@ -1,6 +1,6 @@
 //! Models of the pool: who is called, who leaves, what becomes of a closure meanwhile.
 
-use super::{Config, Host, Pool, Urgency};
+use super::{Config, Host, Pool, Unqueued};
 use crate::engine::task::JoinHandle;
 use crate::shim::atomic::{AtomicUsize, Ordering};
 use crate::shim::{Arc, thread};
@@ -39,7 +39,10 @@ fn spawn<R: Send + 'static>(
     pool: &Arc<Pool>,
     closure: impl FnOnce() -> R + Send + 'static,
 ) -> JoinHandle<R> {
-    Pool::spawn(pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap()
+    match Pool::spawn(pool, closure, Location::caller()) {
+        Ok(handle) | Err(Unqueued::Closed(handle)) => handle,
+        Err(Unqueued::NoThread(error)) => panic!("{error}"),
+    }
 }
 
 fn end(pool: &Pool) {
@@ -76,10 +79,7 @@ fn a_closure_never_waits_behind_one_that_blocks() {
 
 /// Ends the pool when nothing waits in the queue.
 fn end_after_all(pool: &Arc<Pool>) {
-    // What has been promised runs before the pool ends, behind all others.
-    let at = Location::caller();
-    let last = Pool::spawn(pool, || {}, Urgency::MustRun, at).unwrap();
-    block_on(last).unwrap();
+    block_on(spawn(pool, || {})).unwrap();
     end(pool);
 }
 
@@ -96,6 +96,20 @@ fn a_push_against_the_end_runs_or_is_cancelled() {
             Ok(output) => assert_eq!(output, 1),
             Err(error) => assert!(error.is_cancelled()),
         }
+    });
+}
+
+#[test]
+fn what_is_queued_before_the_end_runs() {
+    model(|| {
+        let pool = pool(1);
+        let runs = Arc::new(AtomicUsize::new(0));
+        for _ in 0..2 {
+            let runs = runs.clone();
+            drop(spawn(&pool, move || runs.fetch_add(1, Ordering::Relaxed)));
+        }
+        end(&pool);
+        assert_eq!(runs.load(Ordering::Relaxed), 2);
     });
 }
 

@@ -17,7 +17,8 @@
 //!
 //! At most one thread is on its way at a time: whoever arrives and finds more jobs than its own calls
 //! the next before it runs anything. So a burst of short closures wakes a few threads and not one
-//! each, while a closure that blocks for long never keeps another one waiting below the limit.
+//! each, while a closure that blocks for long never keeps another one waiting below the limit. The
+//! end of the pool changes nothing for what is queued: it runs, and threads leave behind it.
 //!
 //! Whoever pushes a job is mostly about to wait for it. A thread that went idle on the same core then
 //! starts as the pusher stops, which saves an interrupt to another core at each of the two wake-ups:
@@ -32,5 +33,4 @@ mod task;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub(crate) use pool::{Config, Host, Pool};
-pub(crate) use task::Urgency;
+pub(crate) use pool::{Config, Host, Pool, Unqueued};

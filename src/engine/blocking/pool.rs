@@ -1,7 +1,7 @@
 //! Threads that are made when they are missing, called to their work, joined at the end.
 
 use super::roster::{Call, Detached, Job, Mark, Next, Roster, Seat};
-use super::task::{Closure, Urgency};
+use super::task::Closure;
 use crate::engine::task::{JoinHandle, OwnerRef, spawn_cell};
 use crate::shim::{Arc, Condvar, Mutex, MutexGuard, thread, thread_local};
 use crate::util::quietly::quietly;
@@ -102,17 +102,17 @@ impl Pool {
         self.books.lock().host = Some(Arc::new(host));
     }
 
-    /// Runs `closure` on a thread of the pool; cancels it at once if the pool is closed.
+    /// Runs `closure` on a thread of the pool.
     ///
     /// # Errors
     ///
-    /// If there is no thread that could ever run it, since the operating system refuses one.
+    /// If the pool is closed, or if there is no thread that could ever run it, since the operating
+    /// system refuses one.
     pub(crate) fn spawn<F, R>(
         this: &Arc<Self>,
         closure: F,
-        urgency: Urgency,
         at: &'static Location<'static>,
-    ) -> io::Result<JoinHandle<R>>
+    ) -> Result<JoinHandle<R>, Unqueued<R>>
     where
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
@@ -120,19 +120,15 @@ impl Pool {
         let owner = OwnerRef::new(this.clone());
         // SAFETY: the closure and its output are `Send` and `'static`.
         let (task, handle) = unsafe { spawn_cell(Closure::new(closure), owner, at) };
-        let job = match urgency {
-            Urgency::MayBeDropped => Job::Closure(task),
-            Urgency::MustRun => Job::Promised(task),
-        };
-        match Self::push(this, job) {
+        match Self::push(this, Job::Closure(task)) {
             Ok(()) => Ok(handle),
             Err(Refused::Closed(job)) => {
                 job.discard();
-                Ok(handle)
+                Err(Unqueued::Closed(handle))
             }
             Err(Refused::NoThread(job, error)) => {
                 job.discard();
-                Err(error)
+                Err(Unqueued::NoThread(error))
             }
         }
     }
@@ -155,7 +151,7 @@ impl Pool {
         let mark = job.mark();
         let mut books = this.books.lock();
         let call = books.roster.push(job).map_err(Refused::Closed)?;
-        match Self::call(this, books, call) {
+        match Self::call(this, books, None, call) {
             Err(NoThread(error)) => match Self::refuse(this, Some(mark)) {
                 Some(job) => Err(Refused::NoThread(job, error)),
                 None => Ok(()),
@@ -184,7 +180,7 @@ impl Pool {
         let mut books = this.books.lock();
         let (refused, call) = books.roster.no_thread(mark);
         let host = books.drained();
-        let called = Self::call(this, books, call);
+        let called = Self::call(this, books, None, call);
         if let Some(host) = host {
             host.drained();
         }
@@ -209,18 +205,14 @@ impl Pool {
         self.books.lock().roster.queued()
     }
 
-    /// Refuses jobs from now on, cancels closures that may be dropped, and lets threads go when
-    /// they have nothing left to do.
+    /// Refuses jobs from now on, and lets threads go when they have nothing left to do.
     pub(crate) fn close(&self) {
         let mut books = self.books.lock();
-        let (cancelled, idle) = books.roster.close();
+        let idle = books.roster.close();
         let host = books.host.take();
         drop(books);
         for seat in idle {
             seat.signal.notify_one();
-        }
-        for job in cancelled {
-            job.discard();
         }
         drop(host);
     }
@@ -254,10 +246,12 @@ impl Pool {
         true
     }
 
-    /// Releases the lock and calls whom the roster named.
+    /// Releases the lock and calls whom the roster named. A new thread works for `host`, which a
+    /// thread of the pool still knows when the pool is closed.
     fn call(
         this: &Arc<Self>,
         mut books: MutexGuard<'_, Books>,
+        host: Option<&Arc<Box<dyn Host>>>,
         call: Call,
     ) -> Result<(), NoThread> {
         match call {
@@ -267,7 +261,7 @@ impl Pool {
                 seat.signal.notify_one();
             }
             Call::NewThread => {
-                let Some(host) = books.host.clone() else {
+                let Some(host) = host.or(books.host.as_ref()).cloned() else {
                     return Err(NoThread(io::Error::other("the pool is closed")));
                 };
                 let number = books.next_number;
@@ -289,7 +283,7 @@ impl Pool {
         let body = move || {
             let _member = Member { pool: &pool, number };
             MEMBER_OF.with(|member_of| member_of.set(&raw const *pool));
-            host.live(&mut || Self::work(&pool));
+            host.live(&mut || Self::work(&pool, &host));
             drop(host);
         };
         let started = this.config.thread().and_then(|builder| builder.spawn(body));
@@ -316,14 +310,14 @@ impl Pool {
     }
 
     /// What a thread does: one job after the other, until it is let go.
-    fn work(this: &Arc<Self>) {
+    fn work(this: &Arc<Self>, host: &Arc<Box<dyn Host>>) {
         let seat = Seat::new();
         let mut books = this.books.lock();
         books.roster.arrive();
         loop {
             match books.roster.next(&seat) {
                 Next::Run(job, call) => {
-                    if let Err(NoThread(_)) = Self::call(this, books, call)
+                    if let Err(NoThread(_)) = Self::call(this, books, Some(host), call)
                         && let Some(stranded) = Self::refuse(this, None)
                     {
                         stranded.discard();
@@ -365,6 +359,14 @@ impl Pool {
             }
         }
     }
+}
+
+/// Why a closure will not run.
+pub(crate) enum Unqueued<R> {
+    /// The pool is closed; the join handle says that the closure was cancelled.
+    Closed(JoinHandle<R>),
+    /// The operating system refuses a thread.
+    NoThread(io::Error),
 }
 
 /// Why a thread could not be made.

@@ -19,10 +19,7 @@ const ROOM_KEPT: usize = 1024;
 
 /// Something for a thread to do.
 pub(super) enum Job {
-    /// A closure that the end of the runtime drops if it has not begun.
     Closure(Task),
-    /// A closure that runs even then.
-    Promised(Task),
     Detached(Detached),
 }
 
@@ -46,7 +43,7 @@ impl Job {
     pub(super) fn run(self) -> Ran {
         let ran = self.kind();
         match self {
-            Job::Closure(task) | Job::Promised(task) => drop(task.run()),
+            Job::Closure(task) => drop(task.run()),
             Job::Detached(run) => _ = quietly(run),
         }
         ran
@@ -55,7 +52,7 @@ impl Job {
     /// Drops a closure that will not run, and tells its join handle.
     pub(super) fn discard(self) {
         match self {
-            Job::Closure(task) | Job::Promised(task) => task.shut_down(),
+            Job::Closure(task) => task.shut_down(),
             Job::Detached(run) => drop(run),
         }
     }
@@ -63,14 +60,14 @@ impl Job {
     /// What tells this job from the others in the queue.
     pub(super) fn mark(&self) -> Mark {
         match self {
-            Job::Closure(task) | Job::Promised(task) => Mark::Task(task.id()),
+            Job::Closure(task) => Mark::Task(task.id()),
             Job::Detached(run) => Mark::Detached((&raw const **run).cast()),
         }
     }
 
     fn kind(&self) -> Ran {
         match self {
-            Job::Closure(_) | Job::Promised(_) => Ran::Closure,
+            Job::Closure(_) => Ran::Closure,
             Job::Detached(_) => Ran::Detached,
         }
     }
@@ -199,10 +196,8 @@ impl Roster {
 
     /// Whom to call for the closures in the queue.
     fn call(&mut self) -> Call {
-        // Who is on the way takes one, and then calls somebody for the one behind it. A closed pool
-        // makes no more threads: those that are there go on until the queue is empty, and if there
-        // are none, it says so to who calls.
-        if self.called > 0 || self.queue.is_empty() || (self.closed && self.threads > 0) {
+        // Who is on the way takes one, and then calls somebody for the one behind it.
+        if self.called > 0 || self.queue.is_empty() {
             return Call::Nobody;
         }
         self.call_one(self.threads_max)
@@ -309,18 +304,14 @@ impl Roster {
         self.watched
     }
 
-    /// Refuses jobs from now on: gives back the closures that will not run, and the threads to call
-    /// so that they leave.
-    pub(super) fn close(&mut self) -> (VecDeque<Job>, Vec<Arc<Seat>>) {
+    /// Refuses jobs from now on; answers which threads to call, so that they leave when nothing is
+    /// queued any more.
+    pub(super) fn close(&mut self) -> Vec<Arc<Seat>> {
         self.closed = true;
-        let all = mem::take(&mut self.queue).into_iter();
-        let (go, stay) = all.partition(|job| matches!(job, Job::Closure(_)));
-        self.queue = stay;
-        self.in_flight -= go.len();
         let idle: Vec<_> = mem::take(&mut self.idle).into_iter().map(|idle| idle.seat).collect();
         self.called += idle.len();
         idle.iter().for_each(|seat| seat.set_called(true));
-        (go, idle)
+        idle
     }
 }
 

@@ -7,15 +7,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// What the end of the runtime does to a closure that has not begun to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// It is dropped, and its join handle says that it was cancelled.
-    MayBeDropped,
-    /// It runs all the same: it writes what the program believes to be written.
-    MustRun,
-}
-
 /// Runs a closure in its one poll.
 pub(super) struct Closure<F>(Option<F>);
 

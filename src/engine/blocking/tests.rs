@@ -1,11 +1,12 @@
 //! What the pool does for those inside the engine.
 
-use super::{Config, Host, Pool, Urgency};
+use super::{Config, Host, Pool, Unqueued};
 use crate::engine::task::JoinHandle;
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::{Arc, Mutex};
 use crate::util::block_on::block_on;
 use std::panic::Location;
+use std::sync::Barrier;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -52,25 +53,52 @@ fn occupy(pool: &Arc<Pool>) -> Sender<()> {
         begin.send(()).unwrap();
         let _ = released.recv();
     };
-    drop(Pool::spawn(pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap());
+    drop(Pool::spawn(pool, closure, Location::caller()).ok().unwrap());
     begun.recv().unwrap();
     release
 }
 
 #[test]
-fn a_closed_pool_runs_what_it_has_promised_and_drops_the_rest() {
+fn a_closed_pool_runs_what_is_queued_and_refuses_the_rest() {
     let (pool, _tells) = pool(1);
     let release = occupy(&pool);
     let at = Location::caller();
-    let dropped = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, at).unwrap();
-    let run = Pool::spawn(&pool, || 2, Urgency::MustRun, at).unwrap();
-    assert_eq!(pool.queue_depth(), 2);
+    let queued = Pool::spawn(&pool, || 1, at).ok().unwrap();
+    assert_eq!(pool.queue_depth(), 1);
     pool.close();
-    assert!(block_on(dropped).unwrap_err().is_cancelled());
-    drop(release);
-    assert_eq!(block_on(run).unwrap(), 2);
-    let late = Pool::spawn(&pool, || 3, Urgency::MustRun, at).unwrap();
+    let Err(Unqueued::Closed(late)) = Pool::spawn(&pool, || 2, at) else { panic!("it is closed") };
     assert!(block_on(late).unwrap_err().is_cancelled());
+    drop(release);
+    assert_eq!(block_on(queued).unwrap(), 1);
+    assert!(pool.join(None));
+}
+
+#[test]
+fn closures_that_wait_for_each_other_all_get_a_thread_of_a_closed_pool() {
+    let (begin, begun) = channel();
+    let (go, going) = channel::<()>();
+    let gate = Mutex::new(Some((begin, going)));
+    let name = move || {
+        // The first thread is made when the pool is closed.
+        if let Some((begin, going)) = gate.lock().take() {
+            begin.send(()).unwrap();
+            let _ = going.recv();
+        }
+        "test".to_owned()
+    };
+    let (pool, _tells) = named_pool(2, Box::new(name));
+    let meeting = Arc::new(Barrier::new(2));
+    let first = {
+        let (pool, meeting) = (pool.clone(), meeting.clone());
+        let closure = move || meeting.wait().is_leader();
+        std::thread::spawn(move || Pool::spawn(&pool, closure, Location::caller()).is_ok())
+    };
+    begun.recv().unwrap();
+    let closure = move || meeting.wait().is_leader();
+    drop(Pool::spawn(&pool, closure, Location::caller()).ok().unwrap());
+    pool.close();
+    drop(go);
+    assert!(first.join().unwrap());
     assert!(pool.join(None));
 }
 
@@ -102,7 +130,7 @@ fn detached_jobs_know_no_limit_and_are_not_in_flight() {
     assert!(pool.watch(), "the closure is");
     drop(release);
     // The limit holds for the others, so there is a thread left for this one.
-    let closure = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, Location::caller()).unwrap();
+    let closure = Pool::spawn(&pool, || 1, Location::caller()).ok().unwrap();
     assert_eq!(block_on(closure).unwrap(), 1);
     drop(go);
     end(&pool);
@@ -113,7 +141,7 @@ fn detached_jobs_know_no_limit_and_are_not_in_flight() {
 fn a_detached_job_that_panics_takes_nothing_along() {
     let (pool, tells) = pool(1);
     assert!(Pool::run_detached(&pool, Box::new(|| panic!("on purpose"))).unwrap());
-    let closure = Pool::spawn(&pool, || 1, Urgency::MayBeDropped, Location::caller()).unwrap();
+    let closure = Pool::spawn(&pool, || 1, Location::caller()).ok().unwrap();
     assert_eq!(block_on(closure).unwrap(), 1);
     end(&pool);
     assert!(tells.try_iter().all(|told| told == "ended"));
@@ -141,7 +169,7 @@ fn a_thread_that_cannot_be_made_is_an_error_and_leaves_nothing_behind() {
         let alive = alive.clone();
         move || drop(alive)
     };
-    let refused = Pool::spawn(&pool, closure, Urgency::MayBeDropped, Location::caller());
+    let refused = Pool::spawn(&pool, closure, Location::caller());
     assert!(refused.is_err());
     assert_eq!((Arc::strong_count(&alive), pool.queue_depth(), pool.threads()), (1, 0, 0));
     assert!(!pool.watch());
@@ -157,7 +185,7 @@ fn a_thread_that_closes_its_own_pool_does_not_wait_for_itself() {
         own.close();
         own.join(None)
     };
-    let closure = Pool::spawn(&pool, closure, Urgency::MayBeDropped, Location::caller()).unwrap();
+    let closure = Pool::spawn(&pool, closure, Location::caller()).ok().unwrap();
     assert!(block_on(closure).unwrap());
 }
 
@@ -182,14 +210,14 @@ fn refused_with_one_behind(
     let (pool, tells) = named_pool(4, Box::new(name));
     let first = {
         let pool = pool.clone();
-        std::thread::spawn(move || Pool::spawn(&pool, || 1, Urgency::MustRun, Location::caller()))
+        std::thread::spawn(move || Pool::spawn(&pool, || 1, Location::caller()).is_err())
     };
     begun.recv().unwrap();
-    let behind = Pool::spawn(&pool, || 2, Urgency::MustRun, Location::caller()).unwrap();
+    let behind = Pool::spawn(&pool, || 2, Location::caller()).ok().unwrap();
     assert!(pool.watch());
     meanwhile(&pool);
     drop(go);
-    assert!(first.join().unwrap().is_err());
+    assert!(first.join().unwrap());
     (pool, tells, behind)
 }
 
@@ -240,7 +268,7 @@ fn a_closure_behind_a_detached_job_is_cancelled_if_there_is_no_thread_for_it() {
         std::thread::spawn(move || Pool::run_detached(&pool, Box::new(job)))
     };
     begun.recv().unwrap();
-    let behind = Pool::spawn(&pool, || 2, Urgency::MayBeDropped, Location::caller()).unwrap();
+    let behind = Pool::spawn(&pool, || 2, Location::caller()).ok().unwrap();
     refuses.store(true, Ordering::SeqCst);
     drop(go);
     assert!(away.join().unwrap().unwrap());

@@ -8,8 +8,8 @@
 
 use super::counter;
 use super::frozen::{Frozen, SHIFTED};
-use crate::shim::Counter;
 use crate::shim::atomic::{AtomicU64, Ordering};
+use crate::shim::{Counter, global};
 use std::time::{Duration, Instant};
 
 const NANOS: u64 = 1_000_000_000;
@@ -40,7 +40,7 @@ impl AnchoredClock {
             id: NEXT_ID.take(1),
             anchor: Instant::now(),
             tick: Tick::new(),
-            frozen: Frozen::new(&SHIFTED),
+            frozen: Frozen::new(global(&SHIFTED)),
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output 
     if shared.is_multi_thread() {
         return block_on_handle(shared, future);
     }
-    let _entered = enter();
+    let _entered = expect_entered(entered::enter());
     let _context = current::enter(shared);
     let mut future = pin!(future);
     let held = match shared.loops[0].core.take() {
@@ -63,7 +63,7 @@ pub(crate) fn block_on<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output 
 /// If this thread drives a runtime already.
 #[track_caller]
 pub(crate) fn block_on_handle<F: Future>(shared: &Arc<Shared>, future: F) -> F::Output {
-    let _entered = enter();
+    let _entered = expect_entered(entered::enter_beside());
     let _context = current::enter(shared);
     let mut future = pin!(future);
     let parker = Arc::new(Parker::default());
@@ -79,13 +79,14 @@ pub(crate) fn block_on_handle<F: Future>(shared: &Arc<Shared>, future: F) -> F::
     }
 }
 
-/// Marks this thread as driving a runtime.
+/// Refuses to block a thread that drives a runtime already.
 #[track_caller]
-fn enter() -> entered::Restore {
-    entered::enter().expect(
+fn expect_entered(entered: Option<entered::Restore>) -> entered::Restore {
+    entered.expect(
         "Cannot start a runtime from within a runtime. This happens because a function (like \
          `block_on`) attempted to block the current thread while the thread is being used to \
-         drive asynchronous tasks. Await the future instead.",
+         drive asynchronous tasks. If you are in an async function, use `.await` on the future \
+         instead of blocking on it.",
     )
 }
 

@@ -20,8 +20,9 @@ pub(crate) type TaskHook = Arc<Box<dyn Fn(Id, &'static Location<'static>) + Send
 pub(crate) struct Config {
     /// Polls between two looks at the operating system.
     pub(crate) event_interval: u32,
-    /// Polls between two looks at the ring while the lane has work.
-    pub(crate) ring_interval: u32,
+    /// Polls between two looks at the ring while the lane has work; none if a loop is to find out
+    /// how many.
+    pub(crate) ring_interval: Option<u32>,
     /// The most events that one look at the operating system takes in.
     pub(crate) events_max: usize,
     /// Whether the task that was woken last runs next.

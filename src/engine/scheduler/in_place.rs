@@ -11,20 +11,23 @@ use crate::shim::Arc;
 ///
 /// # Panics
 ///
-/// If the thread drives a current-thread runtime, or runs a task that may not leave its thread; or
-/// if the operating system refuses a thread for the loop.
+/// If the thread drives a current-thread runtime or waits to do so, or runs a task that may not leave
+/// its thread; or if the operating system refuses a thread for the loop.
 #[track_caller]
 pub(crate) fn block_in_place<R>(closure: impl FnOnce() -> R) -> R {
     if !entered::is_entered() {
         return closure();
     }
     let held = current::share_held();
-    let is_multi_thread = match &held {
+    let may_block = match &held {
         Some(held) => held.0.shared().is_multi_thread(),
-        None => current::with_runtime(|shared| shared.is_multi_thread()) == Some(true),
+        None => {
+            entered::is_beside()
+                || current::with_runtime(|shared| shared.is_multi_thread()) == Some(true)
+        }
     };
-    let is_movable = is_multi_thread && local::current().is_none();
-    assert!(is_movable, "can call blocking only when running on the multi-threaded runtime");
+    let may_block = may_block && local::current().is_none();
+    assert!(may_block, "can call blocking only when running on the multi-threaded runtime");
     let _away = match held {
         Some(held) => Away::hand_on(held.0),
         None => None,

@@ -1,13 +1,25 @@
 //! Models of loops that sleep, search, change hands.
 
 use super::claim::Claim;
+use super::config::{Config, TaskHooks};
+use super::current;
 use super::doze::{Doze, Purpose};
 use super::idle::Idle;
+use super::shared::Shared;
 use super::slot::Slot;
 use super::watch::{Timer, Watch};
+use super::worker::Core;
+use crate::engine::blocking;
+use crate::engine::reactor::{Direction, Events, Ready, TimerEntry, Wait};
 use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::shim::{Arc, thread};
 use crate::util::parker::Parker;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::pin::pin;
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
 
 /// A loop that is up, and the queue beside it. Both are touched before they are shared, as loom
 /// wants of what a `const fn` makes.
@@ -210,8 +222,8 @@ impl Loops {
 #[test]
 fn a_push_and_the_sleep_of_the_last_loop_cannot_both_miss() {
     loom::model(|| {
-        // The other loop is up, and may be stuck: whoever sees nobody asleep leaves the work to it.
         let loops = Loops::new();
+        let _ = loops.idle.sleep(&loops.dozes[0], false);
         let producer = {
             let loops = loops.clone();
             thread::spawn(move || loops.push())
@@ -350,5 +362,191 @@ fn the_watch_is_not_stopped_for_a_loop_that_wakes() {
         watch.settle(&idle, || 1);
         sleeper.join().unwrap();
         assert!(watch.timer().0.load(Ordering::Relaxed), "nobody looks after the loop that runs");
+    });
+}
+
+/// A runtime of two loops that no threads drive yet.
+fn two_loops() -> Arc<Shared> {
+    let shared = Shared::of_loops(config(), 2).unwrap();
+    // Whatever is made at its first use is made now.
+    for index in 0..2 {
+        hold(&shared, index, |core| {
+            core.turn_for(&shared.loops[1 - index]);
+            core.turn(Wait::No)
+        });
+        assert!(!shared.loops[index].doze.is_asleep());
+    }
+    shared
+}
+
+fn config() -> Config {
+    let pool = blocking::Config {
+        threads_max: 1,
+        keep_alive: Duration::ZERO,
+        name: Arc::new(Box::new(String::new)),
+        stack_size: None,
+    };
+    Config {
+        event_interval: 61,
+        ring_interval: Some(61),
+        events_max: 16,
+        lifo: true,
+        io: true,
+        time: true,
+        name: None,
+        seed: None,
+        before_park: None,
+        after_unpark: None,
+        on_thread_start: None,
+        on_thread_stop: None,
+        pool,
+        home: None,
+        hooks: TaskHooks::default(),
+        end_on_panic: false,
+        poll_times: None,
+    }
+}
+
+/// Holds one of the loops on this thread, unless another one does.
+fn hold<R>(shared: &Arc<Shared>, index: usize, inside: impl FnOnce(&Core) -> R) -> Option<R> {
+    let held = shared.loops[index].core.take()?;
+    let result = current::hold(&held, inside);
+    shared.loops[index].core.put(held);
+    Some(result)
+}
+
+/// The holder of the second loop does for the first what cannot wait.
+fn help(shared: &Arc<Shared>) -> thread::JoinHandle<()> {
+    let shared = shared.clone();
+    thread::spawn(move || {
+        hold(&shared, 1, |core| core.turn_for(&shared.loops[0]));
+    })
+}
+
+/// The end of a runtime whose loops lie in their slots, or are put there while it ends.
+fn end(shared: &Arc<Shared>) {
+    Shared::shut_down(shared);
+    for outside in &shared.loops {
+        if let Some(held) = outside.core.take() {
+            current::hold(&held, Core::finish);
+        }
+    }
+}
+
+/// Takes three preemptions at most: there are locks and counts on the way that no claim is about.
+fn model(claim: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(claim);
+}
+
+/// A waker that counts.
+struct Wakes(AtomicUsize);
+
+impl Wakes {
+    fn new() -> (std::sync::Arc<Self>, Waker) {
+        let wakes = std::sync::Arc::new(Self(AtomicUsize::from(0)));
+        (wakes.clone(), wakes.into())
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Wakes {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_wake_up_that_a_helper_takes_in_still_ends_the_sleep() {
+    model(|| {
+        let shared = two_loops();
+        let outside = &shared.loops[0];
+        // A loop without sources is not asked for events.
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let (fd, interest) = (ours.as_raw_fd(), mio::Interest::READABLE);
+        let source = outside.port.register(fd, interest, Ready::EMPTY).unwrap();
+        // It looked stuck a moment ago.
+        let helper = help(&shared);
+        let _ = shared.idle.sleep(&outside.doze, false);
+        // Somebody has work for it, and is told that it sleeps.
+        shared.unpark(0);
+        let look = || {
+            outside.reactor.with(|reactor| {
+                let mut events = Events::with_capacity(8);
+                let reactor = reactor.as_mut().unwrap();
+                reactor.look(&mut events, &outside.port, shared.clock(), Wait::No).woken
+            })
+        };
+        let woken = look();
+        helper.join().unwrap();
+        assert!(woken || look(), "it waits beside work that nobody tells it of");
+        outside.port.deregister(&source, fd).unwrap();
+        end(&shared);
+    });
+}
+
+#[test]
+fn an_event_that_a_helper_takes_wakes_who_waits_for_it() {
+    model(|| {
+        let shared = two_loops();
+        let port = &shared.loops[0].port;
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let (fd, interest) = (ours.as_raw_fd(), mio::Interest::READABLE);
+        let source = port.register(fd, interest, Ready::EMPTY).unwrap();
+        let (wakes, waker) = Wakes::new();
+        let mut cx = Context::from_waker(&waker);
+        assert!(source.poll_ready(&mut cx, Direction::Read).is_pending());
+        theirs.write_all(b"x").unwrap();
+        let helper = help(&shared);
+        hold(&shared, 0, |core| core.turn(Wait::No));
+        helper.join().unwrap();
+        assert_eq!(wakes.get(), 1);
+        assert!(source.poll_ready(&mut cx, Direction::Read).is_ready());
+        port.deregister(&source, fd).unwrap();
+        end(&shared);
+    });
+}
+
+#[test]
+fn a_timer_of_a_loop_that_is_helped_fires_once() {
+    model(|| {
+        let shared = two_loops();
+        let (wakes, waker) = Wakes::new();
+        // It is due by the time that anybody looks.
+        let deadline = shared.clock().tick() + 1;
+        let mut timer = pin!(TimerEntry::new(shared.loops[0].port.clone(), deadline));
+        assert!(timer.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        let helper = help(&shared);
+        hold(&shared, 0, |core| core.turn(Wait::No));
+        let fired = timer.has_fired();
+        helper.join().unwrap();
+        assert!(fired || timer.has_fired());
+        assert_eq!(wakes.get(), 1);
+        end(&shared);
+    });
+}
+
+#[test]
+fn a_loop_may_end_while_it_is_helped() {
+    model(|| {
+        let shared = two_loops();
+        let port = shared.loops[0].port.clone();
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let (fd, interest) = (ours.as_raw_fd(), mio::Interest::READABLE);
+        let source = port.register(fd, interest, Ready::EMPTY).unwrap();
+        let (wakes, waker) = Wakes::new();
+        let mut cx = Context::from_waker(&waker);
+        assert!(source.poll_ready(&mut cx, Direction::Read).is_pending());
+        theirs.write_all(b"x").unwrap();
+        let helper = help(&shared);
+        end(&shared);
+        helper.join().unwrap();
+        end(&shared);
+        assert_eq!(wakes.get(), 1, "by the event or by the end, and not by both");
+        assert!(source.ready(Ready::ALL).is_err());
     });
 }

@@ -4,7 +4,7 @@ use super::current;
 use super::home::Home;
 use super::shared::Shared;
 use super::worker::discard;
-use crate::engine::blocking::{Pool, Urgency};
+use crate::engine::blocking::{Pool, Unqueued};
 use crate::engine::task::{JoinHandle, OwnerRef, spawn_cell};
 use crate::shim::Arc;
 use std::future::Future;
@@ -104,9 +104,9 @@ impl Shared {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static,
     {
-        match Pool::spawn(&this.pool, closure, Urgency::MayBeDropped, at) {
-            Ok(handle) => handle,
-            Err(error) => panic!("OS can't spawn worker thread: {error}"),
+        match Pool::spawn(&this.pool, closure, at) {
+            Ok(handle) | Err(Unqueued::Closed(handle)) => handle,
+            Err(Unqueued::NoThread(error)) => panic!("OS can't spawn worker thread: {error}"),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::engine::task::{FreeLists, OwnedTasks, Task};
 use crate::shim::thread::ThreadId;
 use crate::shim::{Arc, UnsafeCell};
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 use std::ptr::NonNull;
 
 /// How many tasks one look at the ring takes over when the lane is empty.
@@ -22,6 +23,15 @@ const RING_BATCH: usize = 64;
 /// How many polls of the root future count as one look at the operating system being due; so a
 /// program that only yields still sees its sockets within so many yields.
 const ROOT_POLL_WEIGHT: u32 = 8;
+
+/// How long a task on the ring waits for a loop that has work of its own, about, in nanoseconds.
+const RING_WAIT: u64 = 200_000;
+
+/// Polls between two looks at the ring, from what is known of their length.
+const RING_INTERVALS: RangeInclusive<u64> = 2..=127;
+
+/// The same before anything is known.
+const RING_INTERVAL: u32 = 61;
 
 /// The right to run a loop. One thread has it, or the loop's [`Slot`](super::slot::Slot).
 pub(super) struct Held(pub(super) Arc<Core>);
@@ -54,6 +64,8 @@ pub(crate) struct Core {
     batch_ends_at: Cell<u64>,
     /// Whether a task of this round has woken itself, to let others go first.
     yielded: Cell<bool>,
+    /// Polls between two looks at the ring while the lane has work.
+    ring_interval: Cell<u32>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
     /// What its ready tasks are worth.
@@ -85,7 +97,7 @@ pub(super) enum Hold {
 
 impl Core {
     pub(super) fn new(shared: Arc<Shared>, index: usize, queue: Queue) -> Self {
-        let polls_to_ring = Cell::new(shared.config.ring_interval);
+        let ring_interval = shared.config.ring_interval.unwrap_or(RING_INTERVAL);
         let events = Events::with_capacity(shared.config.events_max);
         let config = &shared.config;
         let observed = config.hooks.watch_polls() || config.poll_times.is_some();
@@ -106,7 +118,8 @@ impl Core {
             polls_since_turn: Cell::new(0),
             batch_ends_at: Cell::new(0),
             yielded: Cell::new(false),
-            polls_to_ring,
+            ring_interval: Cell::new(ring_interval),
+            polls_to_ring: Cell::new(ring_interval),
             backlog: Backlog::new(),
             next_rescue: Cell::new(0),
             account: Account::new(),
@@ -355,7 +368,7 @@ impl Core {
         let left = self.polls_to_ring.get() - 1;
         self.polls_to_ring.set(left);
         if left == 0 {
-            self.polls_to_ring.set(self.shared.config.ring_interval);
+            self.polls_to_ring.set(self.ring_interval.get());
             if let Pop::Item(task) = self.shared.ring.pop() {
                 self.counters().taken_over.add(1);
                 return Some(task);
@@ -405,14 +418,29 @@ impl Core {
         if !self.outside().released.is_empty() {
             self.reap();
         }
+        let measured = self.shared.is_multi_thread();
         let polls = self.counters().polls.get();
         self.look(self.outside(), |reactor, events, port, clock| {
-            self.backlog.end(clock, polls);
+            if measured && let Some(mean) = self.backlog.end(clock, polls) {
+                self.tune(mean);
+            }
             let look =
                 reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)));
             self.backlog.begin(clock, polls);
             look
         })
+    }
+
+    /// Has the ring go first after as many polls as fit into what its tasks may wait, where a poll
+    /// takes `mean` nanoseconds, unless the user says how many.
+    fn tune(&self, mean: u64) {
+        if self.shared.config.ring_interval.is_some() {
+            return;
+        }
+        let (least, most) = (*RING_INTERVALS.start(), *RING_INTERVALS.end());
+        let interval = (RING_WAIT / mean.max(1)).clamp(least, most) as u32;
+        self.ring_interval.set(interval);
+        self.polls_to_ring.set(self.polls_to_ring.get().min(interval));
     }
 
     pub(super) fn next_rescue(&self) -> u64 {

@@ -8,6 +8,8 @@ use std::cell::Cell;
 enum Standing {
     /// It drives nothing.
     Free,
+    /// It runs a future in the context of a runtime that others drive.
+    Beside,
     /// It drives a runtime; a loop that it holds may be handed on.
     Driving,
 }
@@ -30,14 +32,24 @@ fn replace(standing: Standing) -> Restore {
     Restore(STANDING.with(|cell| cell.replace(standing)))
 }
 
-/// Whether this thread drives a runtime.
+/// Whether this thread drives a runtime, or runs a future beside one.
 pub(crate) fn is_entered() -> bool {
     STANDING.with(Cell::get) != Standing::Free
+}
+
+/// Whether this thread runs a future beside a runtime, and holds up nobody else if it blocks.
+pub(crate) fn is_beside() -> bool {
+    STANDING.with(Cell::get) == Standing::Beside
 }
 
 /// Marks this thread as driving a runtime; `None` if it does so already.
 pub(crate) fn enter() -> Option<Restore> {
     (!is_entered()).then(|| replace(Standing::Driving))
+}
+
+/// Marks this thread as running a future beside a runtime; `None` if it drives one or does so already.
+pub(crate) fn enter_beside() -> Option<Restore> {
+    (!is_entered()).then(|| replace(Standing::Beside))
 }
 
 /// Marks this thread as driving nothing, for code that is known to block.

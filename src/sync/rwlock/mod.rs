@@ -143,10 +143,8 @@ impl<T: ?Sized> RwLock<T> {
         T: Sized,
     {
         // Without a permit a writer would hold all of them, and so would the next.
-        assert!(
-            0 < max_reads && max_reads <= MAX_READERS,
-            "a RwLock is for at least one reader, and for u32::MAX >> 3 at most"
-        );
+        assert!(max_reads != 0, "a RwLock may not be created with 0 readers");
+        assert!(max_reads <= MAX_READERS, "a RwLock is for u32::MAX >> 3 readers at most");
         let permits = Permits::new(max_reads as usize);
         Self { permits, max_readers: max_reads, value: UnsafeCell::new(value) }
     }
