@@ -4,14 +4,14 @@
 use runtime::io::AsyncReadExt;
 use runtime::net::{TcpListener, TcpStream};
 use runtime::runtime::{Builder, Runtime};
-use runtime::sync::mpsc;
+use runtime::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
 use runtime::task::{JoinHandle, yield_now};
 use runtime::time::{Duration, sleep};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::pending;
 use std::sync::atomic::{AtomicIsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError};
 
 /// Counts what each thread has allocated, and all of them together.
 struct Counting;
@@ -20,6 +20,7 @@ static TOTAL: AtomicIsize = AtomicIsize::new(0);
 
 thread_local! {
     static BYTES: Cell<isize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
 fn count(bytes: isize) {
@@ -31,6 +32,7 @@ fn count(bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: passed on.
         unsafe { System.alloc(layout) }
     }
@@ -47,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 
 /// Keeps the other tests of this process from allocating meanwhile.
 fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -126,6 +128,75 @@ fn a_timer_that_is_set_and_cancelled_allocates_nothing() {
         for _ in 0..100 {
             set_and_cancel().await;
             assert_eq!(TOTAL.load(Ordering::Relaxed), before);
+        }
+    });
+}
+
+/// How often `step` allocates, once it was done before.
+async fn allocations(mut step: impl AsyncFnMut()) -> usize {
+    step().await;
+    let before = ALLOCATIONS.get();
+    step().await;
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn what_nobody_waits_for_allocates_nothing() {
+    rt().block_on(async {
+        let (mutex, lock) = (Mutex::new(0), RwLock::new(0));
+        let (semaphore, notify) = (Semaphore::new(3), Notify::new());
+        let locks = allocations(async || {
+            *mutex.lock().await += 1;
+            *lock.write().await += 1;
+            drop(lock.read().await);
+            drop(semaphore.acquire_many(2).await.unwrap());
+            notify.notify_one();
+            notify.notified().await;
+        });
+        assert_eq!(locks.await, 0);
+        let selected = allocations(async || {
+            for _ in 0..10 {
+                runtime::select! {
+                    guard = mutex.lock() => drop(guard),
+                    () = yield_now() => {}
+                    () = pending() => unreachable!("it never ends"),
+                }
+            }
+            let _: ((), ()) = runtime::join!(yield_now(), async {});
+        });
+        assert_eq!(selected.await, 0);
+    });
+}
+
+#[test]
+fn a_oneshot_is_a_single_allocation() {
+    rt().block_on(async {
+        let once = allocations(async || {
+            let (send, recv) = oneshot::channel();
+            send.send([1_u64; 8]).unwrap();
+            assert_eq!(recv.await.unwrap(), [1; 8]);
+        });
+        assert_eq!(once.await, 1);
+    });
+}
+
+#[test]
+fn a_task_is_a_single_allocation_and_its_memory_serves_the_next() {
+    rt().block_on(async {
+        let task = allocations(async || runtime::spawn(yield_now()).await.unwrap());
+        assert_eq!(task.await, 0, "the one of the task before");
+        let two = allocations(async || {
+            let tasks: [JoinHandle<()>; 2] = [(); 2].map(|()| runtime::spawn(yield_now()));
+            for task in tasks {
+                task.await.unwrap();
+            }
+        });
+        assert_eq!(two.await, 0, "those of the tasks before");
+        let before = ALLOCATIONS.get();
+        let tasks: [JoinHandle<()>; 8] = [(); 8].map(|()| runtime::spawn(yield_now()));
+        assert_eq!(ALLOCATIONS.get() - before, 8 - 2);
+        for task in tasks {
+            task.await.unwrap();
         }
     });
 }
