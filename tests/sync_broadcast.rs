@@ -4,10 +4,8 @@ mod support {
     pub mod probe;
 }
 
-use proptest::prelude::*;
 use runtime::sync::broadcast::error::{RecvError, TryRecvError};
 use runtime::sync::broadcast::{self, Receiver, Sender};
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, mpsc};
@@ -342,108 +340,6 @@ fn handles_are_shown_without_their_values() {
     assert_eq!(format!("{tx:?}"), "Sender { receivers: 1, .. }");
     assert_eq!(format!("{rx:?}"), "Receiver { len: 1, .. }");
     assert_eq!(format!("{:?}", tx.downgrade()), "WeakSender { .. }");
-}
-
-/// What may be done to a channel whose receivers are numbered.
-#[derive(Clone, Debug)]
-enum Step {
-    Send,
-    Subscribe,
-    Resubscribe(usize),
-    Recv(usize),
-    Drop(usize),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let who = 0..4_usize;
-    prop_oneof![
-        5 => Just(Step::Send),
-        1 => Just(Step::Subscribe),
-        1 => who.clone().prop_map(Step::Resubscribe),
-        6 => who.clone().prop_map(Step::Recv),
-        1 => who.prop_map(Step::Drop),
-    ]
-}
-
-/// A receiver beside what it has yet to get; `None` once it has missed something.
-struct Pair {
-    rx: Receiver<Arc<u64>>,
-    owed: VecDeque<u64>,
-    missed: u64,
-}
-
-struct Model {
-    capacity: usize,
-    sent: u64,
-    all: Vec<Pair>,
-}
-
-impl Model {
-    fn pair(rx: Receiver<Arc<u64>>) -> Pair {
-        Pair { rx, owed: VecDeque::new(), missed: 0 }
-    }
-
-    fn apply(&mut self, step: &Step, tx: &Sender<Arc<u64>>) {
-        match *step {
-            Step::Send => {
-                let sent = tx.send(Arc::new(self.sent));
-                assert_eq!(
-                    sent.map_err(drop),
-                    if self.all.is_empty() { Err(()) } else { Ok(self.all.len()) }
-                );
-                for pair in &mut self.all {
-                    pair.owed.push_back(self.sent);
-                    if pair.owed.len() > self.capacity {
-                        pair.owed.pop_front();
-                        pair.missed += 1;
-                    }
-                }
-                self.sent += 1;
-            }
-            Step::Subscribe => self.all.push(Self::pair(tx.subscribe())),
-            Step::Resubscribe(who) => {
-                if let Some(pair) = self.all.get(who) {
-                    let twin = Self::pair(pair.rx.resubscribe());
-                    self.all.push(twin);
-                }
-            }
-            Step::Recv(who) => {
-                if let Some(pair) = self.all.get_mut(who) {
-                    let expected = match std::mem::take(&mut pair.missed) {
-                        0 => pair.owed.pop_front().ok_or(TryRecvError::Empty),
-                        missed => Err(TryRecvError::Lagged(missed)),
-                    };
-                    assert_eq!(pair.rx.try_recv().map(|value| *value), expected);
-                }
-            }
-            Step::Drop(who) if who < self.all.len() => drop(self.all.swap_remove(who)),
-            Step::Drop(_) => {}
-        }
-    }
-
-    fn check(&self, tx: &Sender<Arc<u64>>) {
-        let longest = self.all.iter().map(|pair| pair.owed.len()).max().unwrap_or(0);
-        assert_eq!((tx.len(), tx.is_empty()), (longest, longest == 0));
-        for pair in &self.all {
-            assert_eq!(pair.rx.len() as u64, pair.owed.len() as u64 + pair.missed);
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn behaves_like_its_model(
-        capacity in 1..9_usize,
-        steps in proptest::collection::vec(step(), 0..80),
-    ) {
-        let tx = Sender::new(capacity);
-        let capacity = capacity.next_power_of_two();
-        let mut model = Model { capacity, sent: 0, all: Vec::new() };
-        for step in &steps {
-            model.apply(step, &tx);
-            model.check(&tx);
-        }
-    }
 }
 
 /// Clones of it must not run side by side.

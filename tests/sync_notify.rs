@@ -4,12 +4,10 @@ mod support {
     pub mod probe;
 }
 
-use proptest::prelude::*;
 use runtime::sync::Notify;
-use runtime::sync::futures::{Notified, OwnedNotified};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use support::probe::{Probe, for_every_cut, panicking_waker, poll_and_drop, waker_fn};
@@ -97,142 +95,4 @@ fn a_waiter_is_shown_without_its_insides() {
         format!("{:?}", notify.notified()),
         "Notified { listener: Listener { stage: Fresh, .. } }"
     );
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Make(bool),
-    Poll(usize),
-    Enable(usize),
-    Drop(usize),
-    One,
-    Last,
-    Waiters,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        2 => any::<bool>().prop_map(Step::Make),
-        4 => (0..6_usize).prop_map(Step::Poll),
-        1 => (0..6_usize).prop_map(Step::Enable),
-        2 => (0..6_usize).prop_map(Step::Drop),
-        3 => Just(Step::One),
-        2 => Just(Step::Last),
-        1 => Just(Step::Waiters),
-    ]
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Stage {
-    Fresh,
-    Queued,
-    ByOne,
-    ByLast,
-    ByAll,
-    Over,
-}
-
-/// What a `Notify` does, without concurrency.
-#[derive(Default)]
-struct Model {
-    permit: bool,
-    stages: Vec<Stage>,
-    queue: VecDeque<usize>,
-}
-
-impl Model {
-    fn notify(&mut self, by: Stage) {
-        let next = if by == Stage::ByLast { self.queue.pop_back() } else { self.queue.pop_front() };
-        match next {
-            Some(id) => self.stages[id] = by,
-            None => self.permit = true,
-        }
-    }
-
-    fn waiters(&mut self) {
-        self.queue.clear();
-        for stage in &mut self.stages {
-            if matches!(stage, Stage::Fresh | Stage::Queued) {
-                *stage = Stage::ByAll;
-            }
-        }
-    }
-
-    fn poll(&mut self, id: usize) -> bool {
-        match self.stages[id] {
-            Stage::Queued => return false,
-            Stage::Fresh if !self.permit => {
-                self.queue.push_back(id);
-                self.stages[id] = Stage::Queued;
-                return false;
-            }
-            Stage::Fresh => self.permit = false,
-            _ => {}
-        }
-        self.stages[id] = Stage::Over;
-        true
-    }
-
-    fn drop(&mut self, id: usize) {
-        self.queue.retain(|queued| *queued != id);
-        let stage = std::mem::replace(&mut self.stages[id], Stage::Over);
-        if matches!(stage, Stage::ByOne | Stage::ByLast) {
-            self.notify(stage);
-        }
-    }
-}
-
-enum Waiter<'a> {
-    Borrowed(Pin<Box<Notified<'a>>>),
-    Owned(Pin<Box<OwnedNotified>>),
-    Dropped,
-}
-
-impl Waiter<'_> {
-    fn poll(&mut self, probe: &Probe, enable: bool) -> Option<bool> {
-        Some(match self {
-            Self::Borrowed(future) if enable => future.as_mut().enable(),
-            Self::Borrowed(future) => probe.poll(future.as_mut()).is_ready(),
-            Self::Owned(future) if enable => future.as_mut().enable(),
-            Self::Owned(future) => probe.poll(future.as_mut()).is_ready(),
-            Self::Dropped => return None,
-        })
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn behaves_like_its_model(steps in proptest::collection::vec(step(), 0..60)) {
-        let notify = Arc::new(Notify::new());
-        let probe = Probe::new();
-        let mut waiters = Vec::new();
-        let mut model = Model::default();
-        for step in steps {
-            match step {
-                Step::Make(owned) => {
-                    waiters.push(match owned {
-                        true => Waiter::Owned(Box::pin(notify.clone().notified_owned())),
-                        false => Waiter::Borrowed(Box::pin(notify.notified())),
-                    });
-                    model.stages.push(Stage::Fresh);
-                }
-                Step::Poll(id) | Step::Enable(id) if id < waiters.len() => {
-                    let enable = matches!(step, Step::Enable(_));
-                    if let Some(ready) = waiters[id].poll(&probe, enable) {
-                        prop_assert_eq!(ready, model.poll(id));
-                    }
-                }
-                Step::Drop(id) if id < waiters.len() => {
-                    waiters[id] = Waiter::Dropped;
-                    model.drop(id);
-                }
-                Step::Poll(_) | Step::Enable(_) | Step::Drop(_) => {}
-                Step::One => { notify.notify_one(); model.notify(Stage::ByOne); }
-                Step::Last => { notify.notify_last(); model.notify(Stage::ByLast); }
-                Step::Waiters => { notify.notify_waiters(); model.waiters(); }
-            }
-        }
-    }
 }

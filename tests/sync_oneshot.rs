@@ -4,8 +4,7 @@ mod support {
     pub mod probe;
 }
 
-use proptest::prelude::*;
-use runtime::sync::oneshot::{self, error::TryRecvError};
+use runtime::sync::oneshot;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -131,119 +130,4 @@ fn blocking_recv_waits_for_another_thread() {
     let other = std::thread::spawn(move || rx.blocking_recv());
     drop(tx);
     assert!(other.join().unwrap().is_err());
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Send,
-    DropSender,
-    PollClosed,
-    Poll,
-    TryRecv,
-    Close,
-    DropReceiver,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        1 => Just(Step::Send),
-        1 => Just(Step::DropSender),
-        3 => Just(Step::PollClosed),
-        3 => Just(Step::Poll),
-        2 => Just(Step::TryRecv),
-        1 => Just(Step::Close),
-        1 => Just(Step::DropReceiver),
-    ]
-}
-
-/// What the channel knows, without concurrency.
-#[derive(Default)]
-struct Model {
-    value: bool,
-    closed: bool,
-    over: bool,
-    tx_waits: bool,
-    rx_waits: bool,
-    tx_wakes: usize,
-    rx_wakes: usize,
-}
-
-impl Model {
-    fn close(&mut self, sender_alive: bool) {
-        if !self.closed && sender_alive && std::mem::take(&mut self.tx_waits) {
-            self.tx_wakes += 1;
-        }
-        self.closed = true;
-    }
-
-    fn complete(&mut self, receiver_there: bool) {
-        if receiver_there && std::mem::take(&mut self.rx_waits) {
-            self.rx_wakes += 1;
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn behaves_like_its_model(steps in proptest::collection::vec(step(), 0..16)) {
-        let tally = Tally::new();
-        let (tx_probe, rx_probe) = (Probe::new(), Probe::new());
-        let (tx, rx) = oneshot::channel();
-        let (mut tx, mut rx) = (Some(tx), Some(rx));
-        let mut model = Model::default();
-        for step in steps {
-            match step {
-                Step::Send => if let Some(tx) = tx.take() {
-                    let sent = tx.send(tally.token()).is_ok();
-                    prop_assert_eq!(sent, !model.closed);
-                    model.value = sent;
-                    model.complete(rx.is_some() && !model.over);
-                }
-                Step::DropSender => if let Some(tx) = tx.take() {
-                    drop(tx);
-                    model.complete(rx.is_some() && !model.over);
-                }
-                Step::PollClosed => if let Some(tx) = &mut tx {
-                    let closed = tx_probe.with(|cx| tx.poll_closed(cx)).is_ready();
-                    prop_assert_eq!(closed, model.closed);
-                    prop_assert_eq!(closed, tx.is_closed());
-                    model.tx_waits = !closed;
-                }
-                Step::Poll => if let Some(rx) = rx.as_mut().filter(|rx| !rx.is_terminated()) {
-                    let wait = tx.is_some() && !model.closed;
-                    match rx_probe.poll(Pin::new(rx)) {
-                        Poll::Pending => { prop_assert!(wait); model.rx_waits = true; }
-                        Poll::Ready(got) => {
-                            prop_assert!(!wait);
-                            prop_assert_eq!(got.is_ok(), std::mem::take(&mut model.value));
-                            model.over = true;
-                        }
-                    }
-                    // A receiver that has completed has left.
-                    if model.over { model.close(tx.is_some()); }
-                }
-                Step::TryRecv => if let Some(rx) = &mut rx {
-                    let got = rx.try_recv();
-                    let wait = tx.is_some() && !model.closed && !model.over;
-                    prop_assert_eq!(got.is_ok(), std::mem::take(&mut model.value));
-                    prop_assert_eq!(got == Err(TryRecvError::Empty), wait);
-                    model.over |= !wait;
-                    if model.over { model.close(tx.is_some()); }
-                }
-                Step::Close => if let Some(rx) = &mut rx {
-                    rx.close();
-                    model.close(tx.is_some());
-                }
-                Step::DropReceiver => if rx.take().is_some() {
-                    model.value = false;
-                    model.close(tx.is_some());
-                }
-            }
-            prop_assert_eq!(tally.alive(), usize::from(model.value));
-            prop_assert_eq!(tx_probe.wakes(), model.tx_wakes);
-            prop_assert_eq!(rx_probe.wakes(), model.rx_wakes);
-        }
-    }
 }

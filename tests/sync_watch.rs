@@ -4,7 +4,6 @@ mod support {
     pub mod probe;
 }
 
-use proptest::prelude::*;
 use runtime::sync::watch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -216,114 +215,6 @@ fn printing_does_not_wait_for_the_lock() {
     assert_eq!(format!("{:?}", rx.borrow()), "Ref { value: 0, has_changed: true }");
     drop(rx);
     assert_eq!(format!("{:?}", tx.send(1).unwrap_err()), "SendError { .. }");
-}
-
-/// What may be done to a channel whose receivers are numbered.
-#[derive(Clone, Debug)]
-enum Step {
-    Send(u8),
-    Modify(bool),
-    Subscribe,
-    Clone(usize),
-    Drop(usize),
-    Changed(usize),
-    Borrow(usize),
-    Update(usize),
-    Mark(usize, bool),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let who = 0..4_usize;
-    prop_oneof![
-        3 => any::<u8>().prop_map(Step::Send),
-        1 => any::<bool>().prop_map(Step::Modify),
-        1 => Just(Step::Subscribe),
-        1 => who.clone().prop_map(Step::Clone),
-        1 => who.clone().prop_map(Step::Drop),
-        3 => who.clone().prop_map(Step::Changed),
-        1 => who.clone().prop_map(Step::Borrow),
-        2 => who.clone().prop_map(Step::Update),
-        1 => (who, any::<bool>()).prop_map(|(who, seen)| Step::Mark(who, seen)),
-    ]
-}
-
-/// A receiver beside what is known of it: whether the value is news.
-type Pair = (watch::Receiver<u8>, bool);
-
-fn apply(step: Step, tx: &watch::Sender<u8>, value: &mut u8, all: &mut Vec<Pair>) {
-    let probe = Probe::new();
-    match step {
-        Step::Send(new) => {
-            assert_eq!(tx.send(new).is_ok(), !all.is_empty());
-            if !all.is_empty() {
-                *value = new;
-            }
-            all.iter_mut().for_each(|(_, news)| *news = true);
-        }
-        Step::Modify(tell) => {
-            *value = value.wrapping_add(1);
-            let modify = |value: &mut u8| {
-                *value = value.wrapping_add(1);
-                tell
-            };
-            assert_eq!(tx.send_if_modified(modify), tell);
-            all.iter_mut().for_each(|(_, news)| *news |= tell);
-        }
-        Step::Subscribe => all.push((tx.subscribe(), false)),
-        Step::Clone(who) => {
-            if let Some((rx, news)) = all.get(who) {
-                let twin = (rx.clone(), *news);
-                all.push(twin);
-            }
-        }
-        Step::Drop(who) if who < all.len() => drop(all.swap_remove(who)),
-        Step::Drop(_) => {}
-        Step::Changed(who) => {
-            if let Some((rx, news)) = all.get_mut(who) {
-                assert_eq!(probe.poll(pin!(rx.changed())).is_ready(), *news);
-                *news = false;
-            }
-        }
-        Step::Borrow(who) => {
-            if let Some((rx, news)) = all.get(who) {
-                assert_eq!((*rx.borrow(), rx.borrow().has_changed()), (*value, *news));
-            }
-        }
-        Step::Update(who) => {
-            if let Some((rx, news)) = all.get_mut(who) {
-                let seen = rx.borrow_and_update();
-                assert_eq!((*seen, seen.has_changed()), (*value, *news));
-                *news = false;
-            }
-        }
-        Step::Mark(who, seen) => {
-            if let Some((rx, news)) = all.get_mut(who) {
-                if seen {
-                    rx.mark_unchanged()
-                } else {
-                    rx.mark_changed()
-                }
-                *news = !seen;
-            }
-        }
-    }
-    assert_eq!(tx.receiver_count(), all.len());
-}
-
-proptest! {
-    #[test]
-    fn behaves_like_its_model(steps in proptest::collection::vec(step(), 0..60)) {
-        let (tx, mut value) = (watch::Sender::new(0), 0);
-        let mut all = Vec::new();
-        for step in steps {
-            apply(step, &tx, &mut value, &mut all);
-        }
-        drop(tx);
-        for (rx, _) in &mut all {
-            prop_assert!(rx.has_changed().is_err() && rx.is_closed());
-            prop_assert_eq!(*rx.borrow(), value);
-        }
-    }
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub use self::interest::Interest;
 pub(crate) use self::offload::{offload, offloaded};
 pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
+pub(crate) use self::read_buf::into_spare;
 pub(crate) use self::registration::{Registration, runtime_with_io};
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};

@@ -37,26 +37,6 @@ pub struct ReadBuf<'a> {
     initialized: usize,
 }
 
-/// The bytes of a slice that is initialised.
-///
-/// # Safety
-///
-/// All of `bytes` must be initialised.
-unsafe fn known(bytes: &[MaybeUninit<u8>]) -> &[u8] {
-    // SAFETY: `MaybeUninit<u8>` has the layout of `u8`; the caller says that it is initialised.
-    unsafe { &*(bytes as *const [MaybeUninit<u8>] as *const [u8]) }
-}
-
-/// The bytes of a slice that is initialised, to be written to.
-///
-/// # Safety
-///
-/// All of `bytes` must be initialised.
-unsafe fn known_mut(bytes: &mut [MaybeUninit<u8>]) -> &mut [u8] {
-    // SAFETY: `MaybeUninit<u8>` has the layout of `u8`; the caller says that it is initialised.
-    unsafe { &mut *(bytes as *mut [MaybeUninit<u8>] as *mut [u8]) }
-}
-
 impl<'a> ReadBuf<'a> {
     /// Makes an empty buffer over bytes that are initialised.
     ///
@@ -116,8 +96,7 @@ impl<'a> ReadBuf<'a> {
     /// ```
     #[inline]
     pub fn filled(&self) -> &[u8] {
-        // SAFETY: `filled <= initialized`.
-        unsafe { known(&self.bytes[..self.filled]) }
+        &self.initialized()[..self.filled]
     }
 
     /// Gives the filled part, to be changed in place.
@@ -133,8 +112,8 @@ impl<'a> ReadBuf<'a> {
     /// ```
     #[inline]
     pub fn filled_mut(&mut self) -> &mut [u8] {
-        // SAFETY: `filled <= initialized`.
-        unsafe { known_mut(&mut self.bytes[..self.filled]) }
+        let filled = self.filled;
+        &mut self.initialized_mut()[..filled]
     }
 
     /// Gives a buffer over at most `n` bytes of the unfilled part.
@@ -169,8 +148,9 @@ impl<'a> ReadBuf<'a> {
     /// ```
     #[inline]
     pub fn initialized(&self) -> &[u8] {
-        // SAFETY: the first `initialized` bytes are.
-        unsafe { known(&self.bytes[..self.initialized]) }
+        let known = &self.bytes[..self.initialized];
+        // SAFETY: the first `initialized` bytes are, and have the layout of `u8`.
+        unsafe { &*(known as *const [MaybeUninit<u8>] as *const [u8]) }
     }
 
     /// Gives the initialised part, to be changed in place.
@@ -186,8 +166,9 @@ impl<'a> ReadBuf<'a> {
     /// ```
     #[inline]
     pub fn initialized_mut(&mut self) -> &mut [u8] {
-        // SAFETY: the first `initialized` bytes are.
-        unsafe { known_mut(&mut self.bytes[..self.initialized]) }
+        let known = &mut self.bytes[..self.initialized];
+        // SAFETY: the first `initialized` bytes are, and have the layout of `u8`.
+        unsafe { &mut *(known as *mut [MaybeUninit<u8>] as *mut [u8]) }
     }
 
     /// Gives the whole buffer, whatever its state.
@@ -277,13 +258,12 @@ impl<'a> ReadBuf<'a> {
             "cannot initialise {n} bytes: only {} remain, ask for no more than `remaining()`",
             self.remaining()
         );
-        let end = self.filled + n;
+        let (start, end) = (self.filled, self.filled + n);
         if end > self.initialized {
             self.bytes[self.initialized..end].fill(MaybeUninit::new(0));
             self.initialized = end;
         }
-        // SAFETY: the lines above have seen to it that all is initialised up to `end`.
-        unsafe { known_mut(&mut self.bytes[self.filled..end]) }
+        &mut self.initialized_mut()[start..end]
     }
 
     /// Gives how many bytes are not filled yet.
@@ -411,10 +391,8 @@ impl<'a> ReadBuf<'a> {
             buf.len(),
             self.remaining()
         );
-        // SAFETY: same layout, and every `u8` is a valid `MaybeUninit<u8>`.
-        let source = unsafe { &*(buf as *const [u8] as *const [MaybeUninit<u8>]) };
         let end = self.filled + buf.len();
-        self.bytes[self.filled..end].copy_from_slice(source);
+        UninitSlice::uninit(&mut self.bytes[self.filled..end]).copy_from_slice(buf);
         self.initialized = self.initialized.max(end);
         self.filled = end;
     }
@@ -453,6 +431,22 @@ impl<'a> ReadBuf<'a> {
         self.advance(filled);
         answer
     }
+}
+
+/// Reads into the spare room that `buf` offers next; also gives how many bytes came.
+///
+/// After an error none count.
+pub(crate) fn into_spare<B: BufMut + ?Sized, T, E>(
+    buf: &mut B,
+    read: impl FnOnce(&mut ReadBuf<'_>) -> Result<T, E>,
+) -> Result<(usize, T), E> {
+    // SAFETY: `ReadBuf` reads only what was written to it, and never makes a byte uninitialised.
+    let mut spare = ReadBuf::uninit(unsafe { buf.chunk_mut().as_uninit_slice_mut() });
+    let answer = spare.fill_at_most(usize::MAX, read)?;
+    let count = spare.filled().len();
+    // SAFETY: `spare` never left this function, so its filled bytes are the first of the chunk.
+    unsafe { buf.advance_mut(count) };
+    Ok((count, answer))
 }
 
 // SAFETY: `chunk_mut` gives the unfilled part, whose size is `remaining_mut`, and the same memory

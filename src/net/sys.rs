@@ -4,7 +4,6 @@
 //! from `linux.rs` or `bsd.rs`.
 
 use crate::io::ReadBuf;
-use bytes::BufMut;
 use socket2::{SockAddr, SockRef, Socket};
 use std::io;
 use std::mem::MaybeUninit;
@@ -16,6 +15,7 @@ use std::path::Path;
 pub(super) use super::platform::{
     Inq, abstract_addr, abstract_name, accept, pair, peer_cred, socket,
 };
+pub(super) use crate::io::into_spare;
 
 /// How many connections the kernel keeps for a listener that is slow to accept.
 pub(super) const BACKLOG: u32 = 1024;
@@ -105,22 +105,6 @@ unsafe fn fill<R>(
     unsafe { buf.assume_init(count) };
     buf.advance(count);
     Ok(rest)
-}
-
-/// Receives into the spare room of a growing buffer; also says how many bytes came.
-pub(super) fn into_spare<B: BufMut + ?Sized, R>(
-    buf: &mut B,
-    receive: impl FnOnce(&mut ReadBuf<'_>) -> io::Result<R>,
-) -> io::Result<(usize, R)> {
-    // SAFETY: through a `ReadBuf`, bytes only ever become initialised.
-    let mut spare = ReadBuf::uninit(unsafe { buf.chunk_mut().as_uninit_slice_mut() });
-    let start = spare.filled().as_ptr();
-    let rest = receive(&mut spare)?;
-    let count = spare.filled().len();
-    assert_eq!(spare.filled().as_ptr(), start, "the buffer was replaced while it was lent");
-    // SAFETY: the first `count` bytes of the spare room are filled, as the line above checks.
-    unsafe { buf.advance_mut(count) };
-    Ok((count, rest))
 }
 
 /// The address of a Unix socket: a path or, with a leading NUL byte, a name without a file.

@@ -30,13 +30,35 @@ macro_rules! lazy_thread_local {
 }
 pub(crate) use lazy_thread_local as thread_local;
 
+/// Makes the reads of an atomic known to each other.
+///
+/// Loom remembers the last access to an atomic, and looks for races of a write with that one alone.
+/// So a thread that reads before it writes, as every exchange does, hides from loom that another
+/// thread has read before, and the order in which that one comes last is never explored. A futile
+/// exchange before each read, on something else that publishes nothing, makes two reads a race.
+#[derive(Debug)]
+struct Reads(::loom::sync::atomic::AtomicBool);
+
+impl Reads {
+    fn new() -> Self {
+        Self(::loom::sync::atomic::AtomicBool::new(false))
+    }
+
+    #[track_caller]
+    fn announce(&self) {
+        // Relaxed: it is about the order of steps, and must not order anything else.
+        let relaxed = atomic::Ordering::Relaxed;
+        let _ = self.0.compare_exchange(true, true, relaxed, relaxed);
+    }
+}
+
 // One row a type: the wrapper is the same for all, and loom has no trait to be generic over.
 macro_rules! lazy_atomics {
     ($($name:ident $(<$p:ident>)? : $value:ty;)*) => {$(
         #[derive(Debug)]
         pub(crate) struct $name $(<$p>)? {
             first: $value,
-            inner: OnceLock<::loom::sync::atomic::$name $(<$p>)?>,
+            inner: OnceLock<(::loom::sync::atomic::$name $(<$p>)?, Reads)>,
         }
 
         // SAFETY: the value before first use is plain data that is only copied out.
@@ -58,18 +80,49 @@ macro_rules! lazy_atomics {
             }
         }
 
+        impl $(<$p>)? $name $(<$p>)? {
+            #[track_caller]
+            fn parts(&self) -> &(::loom::sync::atomic::$name $(<$p>)?, Reads) {
+                self.inner.get_or_init(|| {
+                    (::loom::sync::atomic::$name::new(self.first), Reads::new())
+                })
+            }
+
+            /// Hides loom's own, which other reads would not be told of.
+            #[track_caller]
+            pub(crate) fn load(&self, order: atomic::Ordering) -> $value {
+                let (atomic, reads) = self.parts();
+                reads.announce();
+                atomic.load(order)
+            }
+
+            /// As `load`.
+            #[allow(dead_code)] // the table gives it to every type
+            #[track_caller]
+            pub(crate) fn fetch_update(
+                &self,
+                set: atomic::Ordering,
+                fetch: atomic::Ordering,
+                update: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                let (atomic, reads) = self.parts();
+                reads.announce();
+                atomic.fetch_update(set, fetch, update)
+            }
+        }
+
         impl $(<$p>)? Deref for $name $(<$p>)? {
             type Target = ::loom::sync::atomic::$name $(<$p>)?;
             #[track_caller]
             fn deref(&self) -> &Self::Target {
-                self.inner.get_or_init(|| ::loom::sync::atomic::$name::new(self.first))
+                &self.parts().0
             }
         }
 
         impl $(<$p>)? DerefMut for $name $(<$p>)? {
             fn deref_mut(&mut self) -> &mut Self::Target {
                 let _ = Deref::deref(self);
-                self.inner.get_mut().expect("initialised on the line above")
+                &mut self.inner.get_mut().expect("initialised on the line above").0
             }
         }
     )*};

@@ -4,29 +4,25 @@
 //! is unlinked, and that all calls on one list are serialised (by a lock, or by one holder).
 
 use std::cell::Cell;
-use std::marker::{PhantomData, PhantomPinned};
+use std::marker::PhantomPinned;
 use std::ptr::NonNull;
 
 /// A type whose values can be linked into a [`List`].
 ///
 /// # Safety
 ///
-/// `links` must always give the same field of the same node, reachable without creating a
-/// reference to the rest of the node.
+/// `links` must always give the same field of the same node.
 pub(crate) unsafe trait Linked {
-    /// The links inside `node`.
-    ///
-    /// # Safety
-    ///
-    /// `node` must point to a live node.
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>>;
+    /// The links inside the node.
+    fn links(&self) -> &Links<Self>;
 }
 
 /// The two pointers a node carries.
 pub(crate) struct Links<T: ?Sized> {
-    prev: Cell<Option<NonNull<T>>>,
-    next: Cell<Option<NonNull<T>>>,
-    // Neighbours point at the node, so it must not move while linked.
+    prev: Cell<Option<Place<T>>>,
+    next: Cell<Option<Place<T>>>,
+    // Neighbours point at the node, so it must not move while linked. A pinned `&mut` to it is not
+    // exclusive then, as it never is to what cannot be unpinned.
     _pinned: PhantomPinned,
 }
 
@@ -36,19 +32,43 @@ impl<T: ?Sized> Links<T> {
     }
 }
 
-/// A list of linked nodes: first in, first out, with removal from anywhere in constant time.
-pub(crate) struct List<T: Linked> {
-    head: Option<NonNull<T>>,
-    tail: Option<NonNull<T>>,
-    _nodes: PhantomData<*const T>,
+/// Where a node lies that somebody answers for: whoever linked it, until it is unlinked.
+struct Place<T: ?Sized>(NonNull<T>);
+
+// SAFETY: a place owns nothing; who links a node answers for the threads that reach it.
+unsafe impl<T: ?Sized> Send for Place<T> {}
+
+impl<T: ?Sized> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
-// SAFETY: the list owns nothing; who links a node answers for the threads that reach it.
-unsafe impl<T: Linked> Send for List<T> {}
+impl<T: ?Sized> Copy for Place<T> {}
+
+impl<T: ?Sized> Place<T> {
+    /// # Safety
+    ///
+    /// The node must be alive, in place and never borrowed exclusively as long as this is used.
+    unsafe fn new(node: NonNull<T>) -> Self {
+        Self(node)
+    }
+
+    fn node(&self) -> &T {
+        // SAFETY: whoever made the place says so; a list uses none of a node that was unlinked.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+/// A list of linked nodes: first in, first out, with removal from anywhere in constant time.
+pub(crate) struct List<T: Linked> {
+    head: Option<Place<T>>,
+    tail: Option<Place<T>>,
+}
 
 impl<T: Linked> List<T> {
     pub(crate) const fn new() -> Self {
-        Self { head: None, tail: None, _nodes: PhantomData }
+        Self { head: None, tail: None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -56,52 +76,60 @@ impl<T: Linked> List<T> {
     }
 
     /// The node that [`List::pop_front`] would take.
-    pub(crate) fn front(&self) -> Option<NonNull<T>> {
-        self.head
+    #[inline]
+    pub(crate) fn front(&self) -> Option<&T> {
+        self.head.as_ref().map(Place::node)
     }
 
     /// The node that [`List::pop_back`] would take.
-    pub(crate) fn back(&self) -> Option<NonNull<T>> {
-        self.tail
+    #[inline]
+    pub(crate) fn back(&self) -> Option<&T> {
+        self.tail.as_ref().map(Place::node)
     }
 
     /// The node of a list that holds no other.
-    pub(crate) fn single(&self) -> Option<NonNull<T>> {
-        self.head.filter(|_| self.head == self.tail)
+    #[inline]
+    pub(crate) fn single(&self) -> Option<&T> {
+        self.front().filter(|head| head.links().next.get().is_none())
     }
 
     /// Links `node` as the last one.
     ///
     /// # Safety
     ///
-    /// `node` must be alive, unlinked, and stay in place until it is unlinked again.
+    /// `node` must be alive and unlinked. Until it is unlinked again it must stay in place, and be
+    /// reached by shared references (and pinned ones) only.
+    #[inline]
     pub(crate) unsafe fn push_back(&mut self, node: NonNull<T>) {
-        // SAFETY: the caller says that `node` is alive.
-        let links = unsafe { T::links(node).as_ref() };
-        links.prev.set(self.tail);
-        links.next.set(None);
-        match self.tail {
-            // SAFETY: linked nodes are alive until they are unlinked.
-            Some(tail) => unsafe { T::links(tail).as_ref() }.next.set(Some(node)),
-            None => self.head = Some(node),
-        }
-        self.tail = Some(node);
+        // SAFETY: the caller says so, for as long as the node is linked.
+        let node = unsafe { Place::new(node) };
+        self.join(self.tail, Some(node));
+        self.join(Some(node), None);
     }
 
     /// Unlinks the first node.
+    #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<NonNull<T>> {
         let node = self.head?;
-        // SAFETY: `node` is the head of this very list.
-        unsafe { self.remove(node) };
-        Some(node)
+        self.join(None, node.node().links().next.take());
+        Some(node.0)
     }
 
     /// Unlinks the last node.
+    #[inline]
     pub(crate) fn pop_back(&mut self) -> Option<NonNull<T>> {
         let node = self.tail?;
-        // SAFETY: `node` is the tail of this very list.
-        unsafe { self.remove(node) };
-        Some(node)
+        self.join(node.node().links().prev.take(), None);
+        Some(node.0)
+    }
+
+    /// Links the first node as the last one of `to`; answers `false` if there is none.
+    #[inline]
+    pub(crate) fn pass_front(&mut self, to: &mut List<T>) -> bool {
+        let Some(node) = self.pop_front() else { return false };
+        // SAFETY: linked up to the line above, so alive and in place, which goes on.
+        unsafe { to.push_back(node) };
+        true
     }
 
     /// Unlinks `node`; answers `false` if it was in no list.
@@ -109,28 +137,35 @@ impl<T: Linked> List<T> {
     /// # Safety
     ///
     /// `node` must be alive, and linked into this list or into none.
+    #[inline]
     pub(crate) unsafe fn remove(&mut self, node: NonNull<T>) -> bool {
-        // SAFETY: the caller says that `node` is alive.
-        let links = unsafe { T::links(node).as_ref() };
+        // SAFETY: the caller says that the node is alive.
+        let links = unsafe { node.as_ref() }.links();
         let (prev, next) = (links.prev.take(), links.next.take());
-        match prev {
-            // SAFETY: neighbours of a linked node are linked, and so alive.
-            Some(prev) => unsafe { T::links(prev).as_ref() }.next.set(next),
-            // No neighbour before it: it is the head, or linked nowhere.
-            None if self.head == Some(node) => self.head = next,
-            None => return false,
+        // No neighbour before it: it is the head, or linked nowhere.
+        if prev.is_none() && self.head.is_none_or(|head| head.0 != node) {
+            return false;
         }
-        match next {
-            // SAFETY: as above.
-            Some(next) => unsafe { T::links(next).as_ref() }.prev.set(prev),
-            None => self.tail = prev,
-        }
+        self.join(prev, next);
         true
     }
 
     /// Takes all nodes, in order, leaving this list empty.
     pub(crate) fn take(&mut self) -> List<T> {
         std::mem::replace(self, List::new())
+    }
+
+    /// Makes `next` follow `prev`; nothing on one side makes the other an end of the list.
+    #[inline]
+    fn join(&mut self, prev: Option<Place<T>>, next: Option<Place<T>>) {
+        match &prev {
+            Some(prev) => prev.node().links().next.set(next),
+            None => self.head = next,
+        }
+        match &next {
+            Some(next) => next.node().links().prev.set(prev),
+            None => self.tail = prev,
+        }
     }
 }
 
@@ -140,11 +175,10 @@ mod tests {
 
     struct Node(Links<Node>, u32);
 
-    // SAFETY: always the first field, reached by projection.
+    // SAFETY: always the first field.
     unsafe impl Linked for Node {
-        unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-            // SAFETY: `node` is alive, so its field is in bounds.
-            unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).0) }
+        fn links(&self) -> &Links<Self> {
+            &self.0
         }
     }
 

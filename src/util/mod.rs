@@ -5,6 +5,7 @@ pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
 pub(crate) mod first_panic;
 pub(crate) mod list;
+pub(crate) mod moved;
 pub(crate) mod parker;
 pub(crate) mod quietly;
 pub(crate) mod rng;

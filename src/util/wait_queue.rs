@@ -52,11 +52,11 @@ struct Entry<N> {
     waker: Option<Waker>,
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl<N> Linked for Node<N> {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: `node` is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).links) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.links
     }
 }
 
@@ -83,16 +83,26 @@ impl<N> Locked<'_, N> {
 
     /// The note of the waiter that is first in line.
     pub(crate) fn front(&mut self) -> Option<&mut N> {
-        let node = self.list.front()?;
-        // SAFETY: a linked node is alive, and its entry belongs to the holder of the lock.
-        unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
+        self.note_of(List::front)
+    }
+
+    /// The note of the waiter that is last in line.
+    pub(crate) fn back(&mut self) -> Option<&mut N> {
+        self.note_of(List::back)
+    }
+
+    fn note_of(&mut self, which: fn(&List<Node<N>>) -> Option<&Node<N>>) -> Option<&mut N> {
+        let node = which(&self.list)?;
+        // SAFETY: the entry of a linked node belongs to the holder of the lock, who lends it to
+        // the result.
+        Some(node.entry.with_mut(|entry| unsafe { &mut (*entry).note }))
     }
 
     /// Takes out the first in line; answers whether there was one.
     #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
-        let Some(node) = self.list.pop_front() else { return false };
-        if let Some(waker) = self.finish(node) {
+        let Some(waker) = self.finish(List::pop_front) else { return false };
+        if let Some(waker) = waker {
             wakers.push(waker);
         }
         true
@@ -101,32 +111,29 @@ impl<N> Locked<'_, N> {
     /// Takes out the first in line, for callers that take no other: no batch is needed then.
     #[inline]
     pub(crate) fn pop_one(&mut self) -> Option<Waker> {
-        self.list.pop_front().and_then(|node| self.finish(node))
+        self.finish(List::pop_front).flatten()
     }
 
     /// Takes out the last in line, as [`Locked::pop_one`] does the first.
     pub(crate) fn pop_last(&mut self) -> Option<Waker> {
-        self.list.pop_back().and_then(|node| self.finish(node))
+        self.finish(List::pop_back).flatten()
     }
 
-    /// The note of the waiter that is last in line.
-    pub(crate) fn back(&mut self) -> Option<&mut N> {
-        let node = self.list.back()?;
-        // SAFETY: as in `front`.
-        unsafe { node.as_ref().entry.with_mut(|entry| Some(&mut (*entry).note)) }
-    }
-
-    /// Tells the waiter of a node, which was linked a moment ago, that it is done.
+    /// Unlinks a waiter and tells it that it is done; gives its waker, if there was a waiter.
     #[inline]
-    fn finish(&mut self, node: NonNull<Node<N>>) -> Option<Waker> {
-        let node = node.as_ptr();
-        // SAFETY: the waiter learns of its release only by the store below; until then it is alive,
-        // and its entry belongs to the holder of the lock.
-        let waker = unsafe { (*node).entry.with_mut(|entry| (*entry).waker.take()) };
-        // SAFETY: as above; this is the last access.
+    fn finish(
+        &mut self,
+        pop: impl FnOnce(&mut List<Node<N>>) -> Option<NonNull<Node<N>>>,
+    ) -> Option<Option<Waker>> {
+        let node = pop(&mut self.list)?;
+        // SAFETY: the waiter learns of its release only by the store below, the last access; until
+        // then it is alive.
+        let node = unsafe { node.as_ref() };
+        // SAFETY: until then its entry belongs to the holder of the lock.
+        let waker = node.entry.with_mut(|entry| unsafe { (*entry).waker.take() });
         // Release: publishes the note to the Acquire in `Waiter::phase`.
-        unsafe { (*node).phase.store(Phase::Done as u8, Ordering::Release) };
-        waker
+        node.phase.store(Phase::Done as u8, Ordering::Release);
+        Some(waker)
     }
 }
 
@@ -151,9 +158,8 @@ pub(crate) struct Waiter<H: Home> {
 }
 
 // SAFETY: note and waker are reached under the queue's lock, or by the waiter alone once it is
-// done; links only under the lock. So threads may share a waiter if its parts may change threads.
-unsafe impl<H: Home + Send> Send for Waiter<H> {}
-// SAFETY: as above; `verdict` reads the note from any thread.
+// done; links only under the lock. So threads may share a waiter if its parts may change threads;
+// `verdict` reads the note from any thread.
 unsafe impl<H: Home + Sync> Sync for Waiter<H> where H::Note: Sync {}
 
 impl<H: Home> Waiter<H> {
@@ -213,10 +219,8 @@ impl<H: Home> Waiter<H> {
         note: H::Note,
         waker: Option<Waker>,
     ) {
-        self.assert_home(locked);
         assert_eq!(self.phase(), Phase::Idle, "a waiter lines up once");
-        // SAFETY: an idle waiter's entry is in nobody else's reach.
-        self.node.entry.with_mut(|entry| unsafe { *entry = Entry { note, waker } });
+        *self.entry(locked) = Entry { note, waker };
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Linked as u8, Ordering::Relaxed);
         // SAFETY: the node is pinned, not linked, and unlinked before it is dropped (`Drop`). All
@@ -225,7 +229,7 @@ impl<H: Home> Waiter<H> {
     }
 
     /// Gives up the place in the queue. The waker comes back, to be dropped without the lock.
-    pub(crate) fn unlink(self: Pin<&Self>, locked: &mut Locked<'_, H::Note>) -> Option<Waker> {
+    pub(crate) fn unlink(&self, locked: &mut Locked<'_, H::Note>) -> Option<Waker> {
         self.assert_home(locked);
         if self.phase() != Phase::Linked {
             return None;
@@ -234,11 +238,11 @@ impl<H: Home> Waiter<H> {
         unsafe { locked.list.remove(NonNull::from(&self.node)) };
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Idle as u8, Ordering::Relaxed);
-        self.waker(locked).take()
+        self.entry(locked).waker.take()
     }
 
     #[cold]
-    fn give_up(self: Pin<&Self>) {
+    fn give_up(&self) {
         let waker = self.unlink(&mut self.home.queue().lock());
         drop(waker);
     }
@@ -251,7 +255,7 @@ impl<H: Home> Waiter<H> {
             if self.phase() != Phase::Linked {
                 return false;
             }
-            let stored = self.waker(&mut locked);
+            let stored = &mut self.entry(&mut locked).waker;
             if stored.as_ref().is_some_and(|stored| stored.will_wake(cx.waker())) {
                 return true;
             }
@@ -267,12 +271,14 @@ impl<H: Home> Waiter<H> {
         }
     }
 
-    /// The waker of a linked waiter.
-    fn waker<'l>(&self, locked: &'l mut Locked<'_, H::Note>) -> &'l mut Option<Waker> {
+    /// The entry of a waiter that is not done.
+    #[inline]
+    fn entry<'l>(&'l self, locked: &'l mut Locked<'_, H::Note>) -> &'l mut Entry<H::Note> {
         self.assert_home(locked);
-        // SAFETY: the entry of a linked waiter belongs to the holder of the lock, who lends it to
-        // the result.
-        self.node.entry.with_mut(|entry| unsafe { &mut (*entry).waker })
+        assert_ne!(self.phase(), Phase::Done, "what is done is the waiter's alone");
+        // SAFETY: until the waiter is done, which takes the lock, its entry belongs to the holder
+        // of that, who lends it to the result.
+        self.node.entry.with_mut(|entry| unsafe { &mut *entry })
     }
 
     fn assert_home(&self, locked: &Locked<'_, H::Note>) {
@@ -284,8 +290,7 @@ impl<H: Home> Drop for Waiter<H> {
     #[inline]
     fn drop(&mut self) {
         if self.phase() == Phase::Linked {
-            // SAFETY: a waiter that was linked was pinned, and does not move any more.
-            unsafe { Pin::new_unchecked(&*self) }.give_up();
+            self.give_up();
         }
     }
 }

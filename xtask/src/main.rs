@@ -10,6 +10,7 @@ mod kqueue;
 mod loom;
 mod mutants;
 mod programs;
+mod properties;
 mod sanitizers;
 mod stress;
 mod versus;
@@ -34,6 +35,7 @@ const TASKS: &[Task] = &[
     Task { name: "tsan", arguments: "[FILTER]", about: "unit tests under ThreadSanitizer", run: sanitizers::thread },
     Task { name: "asan", arguments: "[FILTER]", about: "unit tests under AddressSanitizer", run: sanitizers::address },
     Task { name: "stress", arguments: "[SECONDS]", about: "tests named stress_*, for that long each", run: stress::run },
+    Task { name: "properties", arguments: "[OPERATIONS]", about: "primitives beside their models, a million operations of each", run: properties::run },
     Task { name: "counts", arguments: "[--bless] [FILTER]", about: "instructions of core paths, against those written down", run: counts::run },
     Task { name: "features", arguments: "", about: "each feature of the facade, alone", run: features::run },
     Task { name: "drop-in", arguments: "[[OPTIONS] NAME [ARGUMENTS]]", about: "unmodified programs on the facade", run: drop_in::run },
@@ -71,8 +73,18 @@ fn help(_: &[String]) -> Outcome {
 
 /// Runs every check to its end, then says which failed.
 fn all(_: &[String]) -> Outcome {
-    let whole =
-        ["loom", "mutants", "kqueue", "tsan", "asan", "stress", "counts", "features", "drop-in"];
+    let whole = [
+        "loom",
+        "mutants",
+        "kqueue",
+        "tsan",
+        "asan",
+        "stress",
+        "properties",
+        "counts",
+        "features",
+        "drop-in",
+    ];
     let mut failed = Vec::new();
     for task in TASKS.iter().filter(|task| whole.contains(&task.name)) {
         println!("== {}", task.name);

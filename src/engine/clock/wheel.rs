@@ -48,12 +48,11 @@ impl Node {
     }
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl Linked for Node {
     #[inline]
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that `node` is alive, so the field is in bounds and not null.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).links) }
+    fn links(&self) -> &Links<Self> {
+        &self.links
     }
 }
 
@@ -95,8 +94,9 @@ impl Wheel {
     pub(crate) unsafe fn insert(&mut self, node: NonNull<Node>, deadline: u64) {
         // SAFETY: the caller says that it is alive.
         unsafe { node.as_ref() }.deadline.set(deadline);
-        // SAFETY: the caller's promise is the same.
-        unsafe { self.link(node) };
+        let list = self.list_for(deadline);
+        // SAFETY: alive, linked nowhere, and in place until it is unlinked: so says the caller.
+        unsafe { list.push_back(node) };
     }
 
     /// Unlinks `node`; answers `false` if it was in no wheel.
@@ -157,8 +157,7 @@ impl Wheel {
             match slot.list.single() {
                 None => self.open(index, &mut moved),
                 Some(node) => {
-                    // SAFETY: linked nodes are alive until they are unlinked.
-                    slot.min = unsafe { node.as_ref() }.deadline.get();
+                    slot.min = node.deadline.get();
                     if slot.min <= now {
                         return self.pop_from(index);
                     }
@@ -175,29 +174,22 @@ impl Wheel {
         self.base = slot.min;
         let mut list = slot.list.take();
         self.settle(index);
-        while let Some(node) = list.pop_front() {
+        while let Some(node) = list.front() {
             moved();
-            // SAFETY: it was linked, so it is alive and stays; now it is in no list.
-            unsafe { self.link(node) };
+            let deadline = node.deadline.get();
+            list.pass_front(self.list_for(deadline));
         }
     }
 
-    /// Links `node` into the slot of its deadline.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Wheel::insert`].
+    /// The list for one more node with this deadline.
     #[inline]
-    unsafe fn link(&mut self, node: NonNull<Node>) {
-        // SAFETY: the caller says that it is alive.
-        let deadline = unsafe { node.as_ref() }.deadline.get();
+    fn list_for(&mut self, deadline: u64) -> &mut List<Node> {
         let index = self.place(deadline);
-        let slot = &mut self.slots[index];
-        slot.min = slot.min.min(deadline);
-        // SAFETY: the caller says that it is alive, linked nowhere and stays in place.
-        unsafe { slot.list.push_back(node) };
         self.occupied[index / SLOTS] |= 1 << (index % SLOTS);
         self.levels |= 1 << (index / SLOTS);
+        let slot = &mut self.slots[index];
+        slot.min = slot.min.min(deadline);
+        &mut slot.list
     }
 
     fn pop_from(&mut self, index: usize) -> Option<NonNull<Node>> {

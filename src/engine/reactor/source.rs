@@ -177,9 +177,7 @@ impl Waiters {
     fn collect_list(&mut self, ready: Ready, wakers: &mut Wakers) -> bool {
         let mut more = false;
         let mut rest = self.list.take();
-        while let Some(node) = rest.pop_front() {
-            // SAFETY: a linked waiter is alive: `Readiness` unlinks it under this lock when dropped.
-            let waiter = unsafe { node.as_ref() };
+        while let Some(waiter) = rest.front() {
             let wanted = waiter.interest.intersects(ready);
             if wanted && !wakers.is_full() {
                 // SAFETY: the caller holds the lock, as `&mut self` shows.
@@ -188,10 +186,10 @@ impl Waiters {
                 if let Some(waker) = slot.waker.take() {
                     wakers.push(waker);
                 }
+                rest.pop_front();
             } else {
                 more |= wanted;
-                // SAFETY: alive as said, unlinked by the pop, and pinned inside its future.
-                unsafe { self.list.push_back(node) };
+                rest.pass_front(&mut self.list);
             }
         }
         more
@@ -229,11 +227,10 @@ impl Waiter {
     }
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl Linked for Waiter {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that `node` is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).links) }
+    fn links(&self) -> &Links<Self> {
+        &self.links
     }
 }
 
@@ -244,8 +241,6 @@ pub(crate) struct Readiness<'a> {
 }
 
 // SAFETY: links and slot are touched under the lock of the source only; wakers are `Send + Sync`.
-unsafe impl Send for Readiness<'_> {}
-// SAFETY: as above.
 unsafe impl Sync for Readiness<'_> {}
 
 impl Future for Readiness<'_> {

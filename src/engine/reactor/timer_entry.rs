@@ -23,7 +23,7 @@
 //! in the wheel follows from its deadline, and the node keeps the deadline while no loop knows it.
 
 use super::port::Port;
-use super::timers::Oversleeps;
+use super::timers::{Claimed, Oversleeps};
 use crate::engine::clock::Node;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::shim::{Arc, UnsafeCell};
@@ -52,9 +52,17 @@ enum Hastened {
     Due(Option<Waker>),
 }
 
+/// How a loop ends the wait of an entry.
+#[derive(Clone, Copy)]
+#[repr(u64)]
+pub(super) enum End {
+    Fire = FIRED,
+    Close = CLOSED,
+}
+
 /// What became of an entry whose time in the wheel had come.
 pub(super) enum Expiry {
-    Fired(Waker),
+    Ended(Waker),
     /// Its owner has moved the deadline back meanwhile.
     Later(u64),
 }
@@ -73,10 +81,8 @@ pub(crate) struct TimerEntry {
 }
 
 // SAFETY: node and waker are touched under the claim of the loop, or by the owner while no loop
-// knows the entry; wakers may be sent and shared.
-unsafe impl Send for TimerEntry {}
-// SAFETY: as above. Whoever has a shared reference reads the word, and the node if no loop knows it;
-// the owner, who alone changes that, needs an exclusive one.
+// knows the entry; wakers may be sent and shared. Whoever has a shared reference reads the word, and
+// the node if no loop knows it; the owner, who alone changes that, needs an exclusive one.
 unsafe impl Sync for TimerEntry {}
 
 impl TimerEntry {
@@ -163,49 +169,27 @@ impl TimerEntry {
         this.word.store(IDLE, Ordering::Relaxed);
     }
 
-    /// Fires the entry of a node that its wheel has let go of, unless the deadline was moved.
+    /// Ends the wait of an entry that its wheel has let go of, if its deadline is `until` at most.
     ///
     /// # Safety
     ///
     /// The entry must be alive, and the caller must hold the claim of its loop.
-    pub(super) unsafe fn expire(entry: NonNull<TimerEntry>, now: u64) -> Expiry {
-        // SAFETY: the caller's promise.
-        unsafe { Self::let_go(entry, now.min(LATEST), FIRED) }
-    }
-
-    /// Closes the entry of a node that its wheel has let go of; answers its waker.
-    ///
-    /// # Safety
-    ///
-    /// As for [`TimerEntry::expire`].
-    pub(super) unsafe fn close(entry: NonNull<TimerEntry>) -> Waker {
-        // SAFETY: the caller's promise.
-        match unsafe { Self::let_go(entry, LATEST, CLOSED) } {
-            Expiry::Fired(waker) => waker,
-            Expiry::Later(_) => unreachable!("no deadline is later than the latest"),
-        }
-    }
-
-    /// Writes `last` into an entry whose deadline is `until` at most.
-    ///
-    /// # Safety
-    ///
-    /// As for [`TimerEntry::expire`].
     #[inline]
-    unsafe fn let_go(entry: NonNull<TimerEntry>, until: u64, last: u64) -> Expiry {
+    pub(super) unsafe fn end(entry: NonNull<TimerEntry>, until: u64, how: End) -> Expiry {
         // SAFETY: alive until its word says FIRED or CLOSED, which is written last.
         let entry = unsafe { entry.as_ref() };
         // Relaxed: the exchange below decides.
         let mut seen = entry.word.load(Ordering::Relaxed);
         // SAFETY: under the claim. Taken first, since the entry may be gone after the exchange.
         let waker = entry.waker.with_mut(|waker| unsafe { (*waker).take() });
-        while seen <= until {
+        let last = how as u64;
+        while seen <= until.min(LATEST) {
             // The wheel's may be that of before the last reset. Under the claim, and still linked.
             entry.node.deadline.set(seen);
             // Release, pairs with the loads of the owner: who sees `last` sees that the loop has
             // let go of node and waker.
             match entry.word.compare_exchange(seen, last, Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return Expiry::Fired(waker.expect("a linked timer has a waker")),
+                Ok(_) => return Expiry::Ended(waker.expect("a linked timer has a waker")),
                 Err(word) => seen = word,
             }
         }
@@ -218,12 +202,12 @@ impl TimerEntry {
     pub(super) fn set(self: Pin<&Self>, waker: Waker) -> Result<Oversleeps, Closed> {
         let mut waker = Some(waker);
         // A waker that is refused is dropped on return, with the claim released.
-        self.port.timers().change(|claimed| {
+        self.change(|claimed, slot| {
             if !claimed.is_open() {
                 return Err(Closed);
             }
-            // SAFETY: under the claim. The slot of an idle entry is empty, so nothing is dropped.
-            self.waker.with_mut(|slot| unsafe { *slot = waker.take() });
+            // The slot of an idle entry is empty, so nothing is dropped.
+            *slot = waker.take();
             let deadline = self.node.deadline.get();
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
@@ -237,20 +221,16 @@ impl TimerEntry {
         // Cloning and dropping a waker is foreign code: not under the claim.
         let mut fresh = None;
         loop {
-            let renewed = self.port.timers().change(|_| {
+            let renewed = self.change(|_, slot| {
                 if !self.is_linked() {
                     return None;
                 }
-                Some(self.waker.with_mut(|slot| {
-                    // SAFETY: under the claim, and linked.
-                    let slot = unsafe { &mut *slot };
-                    let keeps = slot.as_ref().is_some_and(|slot| slot.will_wake(waker));
-                    if !keeps && fresh.is_some() {
-                        std::mem::swap(slot, &mut fresh);
-                        return true;
-                    }
-                    keeps
-                }))
+                let keeps = slot.as_ref().is_some_and(|slot| slot.will_wake(waker));
+                if !keeps && fresh.is_some() {
+                    std::mem::swap(slot, &mut fresh);
+                    return Some(true);
+                }
+                Some(keeps)
             });
             match renewed {
                 None => return Poll::Ready(self.outcome()),
@@ -281,7 +261,7 @@ impl TimerEntry {
         }
         // What is due already is not left to the next turn, which may be far off.
         let is_due = deadline <= self.port.clock().tick();
-        let hastened = self.port.timers().change(|claimed| {
+        let hastened = self.change(|claimed, slot| {
             // Under the claim the word cannot change any more, since the owner is here.
             if !self.is_linked() {
                 return None;
@@ -292,10 +272,7 @@ impl TimerEntry {
                 self.node.deadline.set(deadline);
                 // Relaxed: no loop knows the entry any more.
                 self.word.store(FIRED, Ordering::Relaxed);
-                // SAFETY: under the claim.
-                return Some(Hastened::Due(
-                    self.waker.with_mut(|waker| unsafe { (*waker).take() }),
-                ));
+                return Some(Hastened::Due(slot.take()));
             }
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
@@ -316,17 +293,25 @@ impl TimerEntry {
         if !self.is_linked() {
             return;
         }
-        let waker = self.port.timers().change(|claimed| {
+        let waker = self.change(|claimed, slot| {
             // Under the claim the word cannot change any more, since the owner is here.
             if !self.is_linked() {
                 return None;
             }
             // SAFETY: alive, and linked into these timers.
             unsafe { claimed.unlink(NonNull::from(self)) };
-            // SAFETY: under the claim.
-            self.waker.with_mut(|waker| unsafe { (*waker).take() })
+            slot.take()
         });
         drop(waker);
+    }
+
+    /// Takes the claim of the loop for one step, in which no foreign code may run.
+    #[inline]
+    fn change<R>(&self, step: impl FnOnce(&mut Claimed, &mut Option<Waker>) -> R) -> R {
+        self.port.timers().change(|claimed| {
+            // SAFETY: under the claim, which guards the waker and is lent to one step.
+            self.waker.with_mut(|waker| step(claimed, unsafe { &mut *waker }))
+        })
     }
 
     fn as_ptr(self: Pin<&Self>) -> NonNull<TimerEntry> {
@@ -344,7 +329,7 @@ impl TimerEntry {
     }
 
     fn word(&self) -> u64 {
-        // Acquire, pairs with the release in `let_go`: who sees what that writes may free the entry.
+        // Acquire, pairs with the release in `end`: who sees what that writes may free the entry.
         self.word.load(Ordering::Acquire)
     }
 }

@@ -5,13 +5,14 @@
 //! needs no memory of its own.
 
 use super::delivery::Delivery;
-use super::timer_entry::{Expiry, LATEST, TimerEntry};
+use super::timer_entry::{End, Expiry, LATEST, TimerEntry};
 use crate::engine::clock::{AnchoredClock, Node, Wheel};
 use crate::shim::Mutex;
 use crate::shim::atomic::{AtomicU64, Ordering};
 use crate::util::wakers::Wakers;
 use std::fmt;
 use std::ptr::NonNull;
+use std::task::Waker;
 
 /// Whether the loop of a timer sleeps past its deadline, and has to be woken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,16 +136,11 @@ impl Claimed {
     fn take_due(&mut self, now: u64, wakers: &mut Wakers) -> usize {
         let mut count = 0;
         while !wakers.is_full() {
-            let Some(node) = self.wheel.expire(now) else { break };
-            // SAFETY: entries are unlinked before their end, and this one was linked until now.
-            match unsafe { TimerEntry::expire(node.cast(), now) } {
-                Expiry::Fired(waker) => {
-                    count += 1;
-                    wakers.push(waker);
-                }
-                // SAFETY: alive and pinned as above, and the wheel has just let go of it.
-                Expiry::Later(deadline) => unsafe { self.wheel.insert(node, deadline) },
-            }
+            let Some(waker) = self.end_next(|wheel| wheel.expire(now), now, End::Fire) else {
+                break;
+            };
+            count += 1;
+            wakers.push(waker);
         }
         self.earliest = self.wheel.next_deadline().unwrap_or(u64::MAX);
         count
@@ -154,11 +150,30 @@ impl Claimed {
     fn take_any(&mut self, wakers: &mut Wakers) -> bool {
         self.open = false;
         while !wakers.is_full() {
-            let Some(node) = self.wheel.pop() else { return false };
-            // SAFETY: as in `take_due`.
-            wakers.push(unsafe { TimerEntry::close(node.cast()) });
+            let Some(waker) = self.end_next(Wheel::pop, LATEST, End::Close) else { return false };
+            wakers.push(waker);
         }
         true
+    }
+
+    /// Ends the next wait that `next` takes off the wheel; those whose deadline has been moved past
+    /// `until` go back.
+    #[inline]
+    fn end_next(
+        &mut self,
+        next: impl Fn(&mut Wheel) -> Option<NonNull<Node>>,
+        until: u64,
+        how: End,
+    ) -> Option<Waker> {
+        loop {
+            let node = next(&mut self.wheel)?;
+            // SAFETY: entries are unlinked before their end, and this one was linked until now.
+            match unsafe { TimerEntry::end(node.cast(), until, how) } {
+                Expiry::Ended(waker) => return Some(waker),
+                // SAFETY: alive and pinned as above, and the wheel has just let go of it.
+                Expiry::Later(deadline) => unsafe { self.wheel.insert(node, deadline) },
+            }
+        }
     }
 }
 

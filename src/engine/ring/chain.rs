@@ -1,6 +1,7 @@
 //! The link by which a queued item is chained to the next one.
 
 use crate::shim::UnsafeCell;
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 /// The one word an item carries so that any queue of this room can hold it.
@@ -14,38 +15,10 @@ pub(crate) struct Link {
 
 // SAFETY: the pointer is only a value here; whoever follows it answers for what it finds there.
 unsafe impl Send for Link {}
-// SAFETY: the cell is reached through the unsafe functions below only, whose callers are alone.
-unsafe impl Sync for Link {}
 
 impl Link {
     pub(crate) fn new() -> Self {
         Self { next: UnsafeCell::new(std::ptr::null_mut()) }
-    }
-
-    /// What follows `node`, as last set.
-    ///
-    /// # Safety
-    ///
-    /// `node` must be alive, and the caller must be the only one that holds it.
-    #[inline]
-    pub(super) unsafe fn next(node: NonNull<Link>) -> *mut Link {
-        // SAFETY: the caller says that the node is alive.
-        let link = unsafe { node.as_ref() };
-        // SAFETY: the caller is alone with it, so nobody writes meanwhile.
-        link.next.with(|next| unsafe { *next })
-    }
-
-    /// Makes `next` follow `node`.
-    ///
-    /// # Safety
-    ///
-    /// `node` must be alive, and the caller must be the only one that holds it.
-    #[inline]
-    pub(super) unsafe fn set_next(node: NonNull<Link>, next: *mut Link) {
-        // SAFETY: the caller says that the node is alive.
-        let link = unsafe { node.as_ref() };
-        // SAFETY: the caller is alone with it, so nobody looks meanwhile.
-        link.next.with_mut(|slot| unsafe { *slot = next });
     }
 }
 
@@ -67,4 +40,95 @@ pub(crate) unsafe trait Chained: Sized {
     ///
     /// `node` must come from `into_node`, and one call of that allows one call of this.
     unsafe fn from_node(node: NonNull<Link>) -> Self;
+}
+
+/// An item in the shape in which queues hold it: its link, with the right to all of it.
+///
+/// [`Node::into_item`] makes it an item again; one that is dropped leaks.
+pub(super) struct Node<T>(Spot<T>);
+
+impl<T: Chained> Node<T> {
+    #[inline]
+    pub(super) fn new(item: T) -> Self {
+        Self(Spot(item.into_node(), PhantomData))
+    }
+
+    #[inline]
+    pub(super) fn into_item(self) -> T {
+        // SAFETY: it came from `into_node`, and the right to it ends here.
+        unsafe { T::from_node(self.0.0) }
+    }
+
+    /// The address of the link, from which its pointer can be made again.
+    #[inline]
+    pub(super) fn expose(&self) -> usize {
+        self.0.0.as_ptr().expose_provenance()
+    }
+
+    /// What follows, as last set.
+    #[inline]
+    pub(super) fn next(&self) -> *mut Link {
+        // SAFETY: who holds the node is alone with its link, so nobody writes meanwhile.
+        self.link().next.with(|next| unsafe { *next })
+    }
+
+    /// Makes `next` follow.
+    #[inline]
+    pub(super) fn set_next(&mut self, next: *mut Link) {
+        // SAFETY: who holds the node is alone with its link, so nobody looks meanwhile.
+        self.link().next.with_mut(|slot| unsafe { *slot = next });
+    }
+
+    #[inline]
+    fn link(&self) -> &Link {
+        // SAFETY: the link is alive and in place as long as the item is a node.
+        unsafe { self.0.0.as_ref() }
+    }
+}
+
+impl<T> Node<T> {
+    /// Puts the node down, for [`Spot::take_up`].
+    #[inline]
+    pub(super) fn put_down(self) -> Spot<T> {
+        self.0
+    }
+}
+
+/// Where a node was put down.
+pub(super) struct Spot<T>(NonNull<Link>, PhantomData<T>);
+
+// SAFETY: whoever takes the item up may do so on another thread, if the item may go there.
+unsafe impl<T: Send> Send for Spot<T> {}
+// SAFETY: as above; a shared one is as good as a copy.
+unsafe impl<T: Send> Sync for Spot<T> {}
+
+impl<T> Clone for Spot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Spot<T> {}
+
+impl<T> Spot<T> {
+    #[inline]
+    pub(super) fn new(link: NonNull<Link>) -> Self {
+        Self(link, PhantomData)
+    }
+
+    #[inline]
+    pub(super) fn link(self) -> NonNull<Link> {
+        self.0
+    }
+
+    /// Takes up the node that was put down here.
+    ///
+    /// # Safety
+    ///
+    /// The caller must have the right to that node, and use it once: by giving the item back, or
+    /// by putting it down again.
+    #[inline]
+    pub(super) unsafe fn take_up(self) -> Node<T> {
+        Node(self)
+    }
 }

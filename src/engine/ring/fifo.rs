@@ -1,7 +1,6 @@
 //! A plain queue for one holder.
 
-use super::chain::{Chained, Link};
-use std::marker::PhantomData;
+use super::chain::{Chained, Node, Spot};
 use std::ptr::{self, NonNull};
 
 /// Items in the order they came, chained by their own links.
@@ -10,20 +9,13 @@ use std::ptr::{self, NonNull};
 /// in which several items travel at once. Nothing allocates; only [`Fifo::move_front`] and the drop
 /// take longer for more items.
 pub(crate) struct Fifo<T: Chained> {
-    // The oldest and the newest; the link of the newest is null.
-    ends: Option<(NonNull<Link>, NonNull<Link>)>,
+    chain: Option<Chain<T>>,
     len: usize,
-    _items: PhantomData<T>,
 }
-
-// SAFETY: the queue owns its items and nothing else; they may move to another thread with it.
-unsafe impl<T: Chained + Send> Send for Fifo<T> {}
-// SAFETY: a shared queue gives access to its length only.
-unsafe impl<T: Chained + Send> Sync for Fifo<T> {}
 
 impl<T: Chained> Fifo<T> {
     pub(crate) const fn new() -> Self {
-        Self { ends: None, len: 0, _items: PhantomData }
+        Self { chain: None, len: 0 }
     }
 
     #[inline]
@@ -33,34 +25,29 @@ impl<T: Chained> Fifo<T> {
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_none()
+        self.chain.is_none()
     }
 
     /// Adds `item` as the newest.
     #[inline]
     pub(crate) fn push_back(&mut self, item: T) {
-        // SAFETY: the node was an item a moment ago, and it is ours alone.
-        unsafe { self.push_back_node(item.into_node()) };
+        self.push_back_node(Node::new(item));
     }
 
     /// Takes the oldest item.
     #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<T> {
-        let (first, last) = self.ends?;
-        // SAFETY: chained nodes are alive, and this queue alone holds them.
-        let next = NonNull::new(unsafe { Link::next(first) });
-        self.ends = next.map(|next| (next, last));
+        let first = Chain::pop_first(&mut self.chain)?;
         self.len -= 1;
-        // SAFETY: each chained node was an item, and this one is chained no longer.
-        Some(unsafe { T::from_node(first) })
+        Some(first.into_item())
     }
 
     /// Moves all items of `newer` behind those that are here.
     #[inline]
     pub(crate) fn append(&mut self, newer: &mut Fifo<T>) {
-        let Some((middle, last)) = newer.ends.take() else { return };
+        let Some(chain) = newer.chain.take() else { return };
         self.len += std::mem::take(&mut newer.len);
-        self.join(middle, last);
+        self.join(chain);
     }
 
     /// Moves the oldest items behind those of `into`, `max` of them or all; answers how many.
@@ -77,42 +64,67 @@ impl<T: Chained> Fifo<T> {
     }
 
     /// Adds what was an item as the newest.
-    ///
-    /// # Safety
-    ///
-    /// `node` must come from [`Chained::into_node`], and the caller gives it away.
     #[inline]
-    pub(super) unsafe fn push_back_node(&mut self, node: NonNull<Link>) {
-        // SAFETY: the caller says that the node is alive and no one else's.
-        unsafe { Link::set_next(node, ptr::null_mut()) };
+    pub(super) fn push_back_node(&mut self, node: Node<T>) {
         self.len += 1;
-        self.join(node, node);
+        self.join(Chain::of(node));
     }
 
     /// Adds what was an item as the oldest.
-    ///
-    /// # Safety
-    ///
-    /// `node` must come from [`Chained::into_node`], and the caller gives it away.
     #[inline]
-    pub(super) unsafe fn push_front_node(&mut self, node: NonNull<Link>) {
-        let next = self.ends.map_or(ptr::null_mut(), |(first, _)| first.as_ptr());
-        // SAFETY: the caller says that the node is alive and no one else's.
-        unsafe { Link::set_next(node, next) };
+    pub(super) fn push_front_node(&mut self, node: Node<T>) {
         self.len += 1;
-        self.ends = Some((node, self.ends.map_or(node, |(_, last)| last)));
+        match &mut self.chain {
+            Some(chain) => chain.push_first(node),
+            None => self.chain = Some(Chain::of(node)),
+        }
     }
 
-    /// Chains the nodes from `middle` to `last` behind the newest item.
     #[inline]
-    fn join(&mut self, middle: NonNull<Link>, last: NonNull<Link>) {
-        let Some((first, newest)) = self.ends else {
-            self.ends = Some((middle, last));
-            return;
-        };
-        // SAFETY: chained nodes are alive, and this queue alone holds them.
-        unsafe { Link::set_next(newest, middle.as_ptr()) };
-        self.ends = Some((first, last));
+    fn join(&mut self, newer: Chain<T>) {
+        match &mut self.chain {
+            Some(chain) => chain.append(newer),
+            None => self.chain = Some(newer),
+        }
+    }
+}
+
+/// Some nodes, each the next one of the one before; whoever has the chain has the right to them.
+struct Chain<T> {
+    first: Spot<T>,
+    // Its link is null.
+    last: Spot<T>,
+}
+
+impl<T: Chained> Chain<T> {
+    #[inline]
+    fn of(mut node: Node<T>) -> Self {
+        node.set_next(ptr::null_mut());
+        let spot = node.put_down();
+        Self { first: spot, last: spot }
+    }
+
+    #[inline]
+    fn append(&mut self, newer: Chain<T>) {
+        // SAFETY: the chain has the right to its nodes, and this one goes on to be put down here.
+        unsafe { self.last.take_up() }.set_next(newer.first.link().as_ptr());
+        self.last = newer.last;
+    }
+
+    #[inline]
+    fn push_first(&mut self, mut node: Node<T>) {
+        node.set_next(self.first.link().as_ptr());
+        self.first = node.put_down();
+    }
+
+    /// Takes out the first node, and with the last one the chain.
+    #[inline]
+    fn pop_first(this: &mut Option<Chain<T>>) -> Option<Node<T>> {
+        let &mut Chain { first, last } = this.as_mut()?;
+        // SAFETY: the chain has the right to its nodes, and goes on without this one.
+        let node = unsafe { first.take_up() };
+        *this = NonNull::new(node.next()).map(|next| Chain { first: Spot::new(next), last });
+        Some(node)
     }
 }
 

@@ -4,7 +4,7 @@
 //! How they keep out of each other's way is told in [`Slots`].
 
 use super::Pop;
-use super::chain::Chained;
+use super::chain::{Chained, Node};
 use super::fifo::Fifo;
 use super::slots::Slots;
 use crate::shim::Arc;
@@ -55,7 +55,7 @@ impl<T: Chained, const N: usize> Lane<T, N> {
             return shed.push_back(item);
         }
         // SAFETY: the slot is known to be free, and we are the owner.
-        unsafe { self.slots.write(self.tail, item.into_node()) };
+        unsafe { self.slots.write(self.tail, Node::new(item)) };
         self.publish(1);
     }
 
@@ -66,7 +66,7 @@ impl<T: Chained, const N: usize> Lane<T, N> {
         while head != self.tail {
             match self.slots.advance(head, 1) {
                 // SAFETY: the item is ours now, and only we could overwrite its slot.
-                Ok(()) => return Some(unsafe { T::from_node(self.slots.read(head)) }),
+                Ok(()) => return Some(unsafe { self.slots.read(head) }.into_item()),
                 Err(now) => head = now,
             }
         }
@@ -150,8 +150,7 @@ impl<T: Chained, const N: usize> Victim<T, N> {
         let first = (count != 0).then(|| unsafe { self.slots.read(head) });
         self.slots.withdraw();
         lane.publish(count.saturating_sub(1));
-        // SAFETY: what was read was an item, and this one is in no lane any more.
-        first.map_or(Pop::Empty, |node| Pop::Item(unsafe { T::from_node(node) }))
+        first.map_or(Pop::Empty, |node| Pop::Item(node.into_item()))
     }
 
     /// Moves the head past the older half, at most `max` items; answers from where and how many.

@@ -4,7 +4,7 @@
 //! first. The holder of the loop puts and takes; anybody may take, for when the holder is stuck in a
 //! long poll.
 
-use super::chain::{Chained, Link};
+use super::chain::{Chained, Link, Node, Spot};
 use crate::shim::atomic::{AtomicPtr, Ordering};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
@@ -17,13 +17,8 @@ pub(crate) struct Next<T: Chained> {
     // The item's link, or null. Whoever swaps it out owns the item; the swap that put it in
     // publishes it.
     node: AtomicPtr<Link>,
-    _items: PhantomData<T>,
+    _items: PhantomData<Spot<T>>,
 }
-
-// SAFETY: the place owns at most one item, which may move between threads.
-unsafe impl<T: Chained + Send> Send for Next<T> {}
-// SAFETY: items go in and out by value.
-unsafe impl<T: Chained + Send> Sync for Next<T> {}
 
 impl<T: Chained> Next<T> {
     pub(crate) const fn new() -> Self {
@@ -40,7 +35,7 @@ impl<T: Chained> Next<T> {
     /// Puts `item` here; answers the one that it displaces.
     #[inline]
     pub(crate) fn replace(&self, item: T) -> Option<T> {
-        self.swap(item.into_node().as_ptr())
+        self.swap(Node::new(item).put_down().link().as_ptr())
     }
 
     /// Takes the item.
@@ -54,7 +49,7 @@ impl<T: Chained> Next<T> {
         // AcqRel pairs with itself: hands the item from who put it to who takes it.
         let before = NonNull::new(self.node.swap(node, Ordering::AcqRel))?;
         // SAFETY: it was an item when it was put here, and the swap made it ours alone.
-        Some(unsafe { T::from_node(before) })
+        Some(unsafe { Spot::<T>::new(before).take_up() }.into_item())
     }
 }
 

@@ -48,8 +48,6 @@ struct Consumers<T: Chained> {
     ready: UnsafeCell<Fifo<T>>,
 }
 
-// SAFETY: the ring owns its items, which may move between threads, and nothing else.
-unsafe impl<T: Chained + Send> Send for MicrotaskRing<T> {}
 // SAFETY: items go in and out by value; `ready` is reached under the claim only.
 unsafe impl<T: Chained + Send> Sync for MicrotaskRing<T> {}
 

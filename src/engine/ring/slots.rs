@@ -16,19 +16,16 @@
 //! to the slots it knew to be free before. That also keeps the positions from coming round while a
 //! thief is preempted in the middle of a step.
 
-use super::chain::{Chained, Link};
+use super::chain::{Chained, Node};
 use super::fifo::Fifo;
 use crate::shim::UnsafeCell;
 use crate::shim::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
 
 pub(super) struct Slots<T: Chained, const N: usize> {
     front: Front,
     // The position that the next push takes, written by the owner. Publishes the slots before it.
     tail: AtomicU32,
-    slots: [UnsafeCell<*mut Link>; N],
-    _items: PhantomData<T>,
+    slots: [UnsafeCell<Option<Node<T>>>; N],
 }
 
 /// What thieves write, on cache lines of its own.
@@ -42,8 +39,6 @@ struct Front {
 
 // SAFETY: slots hold items, which may move between threads; each is read once, by whoever moved
 // the head past it, and written by the one owner only when it is free.
-unsafe impl<T: Chained + Send, const N: usize> Send for Slots<T, N> {}
-// SAFETY: as above.
 unsafe impl<T: Chained + Send, const N: usize> Sync for Slots<T, N> {}
 
 impl<T: Chained, const N: usize> Slots<T, N> {
@@ -60,8 +55,7 @@ impl<T: Chained, const N: usize> Slots<T, N> {
         Self {
             front: Front { head: AtomicU32::new(Self::START), robbed: AtomicBool::new(false) },
             tail: AtomicU32::new(Self::START),
-            slots: std::array::from_fn(|_| UnsafeCell::new(ptr::null_mut())),
-            _items: PhantomData,
+            slots: std::array::from_fn(|_| UnsafeCell::new(None)),
         }
     }
 
@@ -132,18 +126,18 @@ impl<T: Chained, const N: usize> Slots<T, N> {
         self.front.robbed.store(false, Ordering::Release);
     }
 
-    /// What the slot at `position` holds.
+    /// Takes the node in the slot at `position`, without a write to it.
     ///
     /// # Safety
     ///
     /// The caller must have moved the head past `position`, and the owner must not overwrite the
-    /// slot meanwhile. What was read must be used once.
+    /// slot meanwhile. Each filling of a slot is read once.
     #[inline]
-    pub(super) unsafe fn read(&self, position: u32) -> NonNull<Link> {
+    pub(super) unsafe fn read(&self, position: u32) -> Node<T> {
         let slot = &self.slots[position as usize % N];
-        // SAFETY: the caller says that nobody writes to the slot.
-        let node = slot.with(|node| unsafe { *node });
-        NonNull::new(node).expect("slots before the tail have been written")
+        // SAFETY: the caller says that nobody writes to the slot, and nobody else takes the node.
+        let node = slot.with(|node| unsafe { node.read() });
+        node.expect("slots before the tail have been written")
     }
 
     /// Fills the slot at `position`.
@@ -152,10 +146,10 @@ impl<T: Chained, const N: usize> Slots<T, N> {
     ///
     /// The caller must be the owner, and the slot must be free.
     #[inline]
-    pub(super) unsafe fn write(&self, position: u32, node: NonNull<Link>) {
+    pub(super) unsafe fn write(&self, position: u32, node: Node<T>) {
         let slot = &self.slots[position as usize % N];
         // SAFETY: the caller says that nobody else looks at a free slot.
-        slot.with_mut(|slot| unsafe { *slot = node.as_ptr() });
+        slot.with_mut(|slot| unsafe { *slot = Some(node) });
     }
 
     /// Moves `count` items from `head` on to the back of `into`.
@@ -165,8 +159,8 @@ impl<T: Chained, const N: usize> Slots<T, N> {
     /// As for [`Slots::read`], for each of the positions.
     pub(super) unsafe fn read_all(&self, head: u32, count: u32, into: &mut Fifo<T>) {
         for ahead in 0..count {
-            // SAFETY: the caller answers for each position, and what is read was an item.
-            unsafe { into.push_back_node(self.read(head.wrapping_add(ahead))) };
+            // SAFETY: the caller answers for each position.
+            into.push_back_node(unsafe { self.read(head.wrapping_add(ahead)) });
         }
     }
 }

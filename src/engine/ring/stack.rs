@@ -12,7 +12,7 @@
 //! The classic trap of such stacks, a pop whose node has left and come back meanwhile, needs a pop
 //! of one node. Here a push only needs the head to be what the new link says, whoever lives there.
 
-use super::chain::{Chained, Link};
+use super::chain::{Chained, Link, Node, Spot};
 use super::fifo::Fifo;
 use crate::shim::atomic::{AtomicUsize, Ordering};
 use std::marker::PhantomData;
@@ -28,7 +28,7 @@ pub(crate) struct Stack<T: Chained> {
     // An address, not a pointer: a push compares nothing else, and by then another node may live
     // where the one it saw did. Addresses turn into pointers in `take`, when all is settled.
     head: AtomicUsize,
-    _items: PhantomData<T>,
+    _items: PhantomData<Spot<T>>,
 }
 
 impl<T: Chained> Stack<T> {
@@ -49,17 +49,15 @@ impl<T: Chained> Stack<T> {
     /// Answers whether the stack was empty.
     #[inline]
     pub(crate) fn push(&self, item: T) -> Result<bool, T> {
-        let node = item.into_node();
-        let address = node.as_ptr().expose_provenance();
+        let mut node = Node::new(item);
+        let address = node.expose();
         // Relaxed: a guess, which the exchange below confirms; nothing is read through it.
         let mut head = self.head.load(Ordering::Relaxed);
         loop {
             if head == CLOSED {
-                // SAFETY: the node was an item above and has not been published.
-                return Err(unsafe { T::from_node(node) });
+                return Err(node.into_item());
             }
-            // SAFETY: as above, so it is ours alone.
-            unsafe { Link::set_next(node, ptr::without_provenance_mut(head)) };
+            node.set_next(ptr::without_provenance_mut(head));
             // Release: pairs with the swaps in `take` and `close`, which follow the link and hand
             // out the item. Later pushes keep the pairing, being read-modify-writes themselves.
             // Relaxed: after a failure nothing but the next guess is used.
@@ -69,7 +67,10 @@ impl<T: Chained> Stack<T> {
                 Ordering::Release,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return Ok(head == EMPTY),
+                Ok(_) => {
+                    node.put_down();
+                    return Ok(head == EMPTY);
+                }
                 Err(now) => head = now,
             }
         }
@@ -96,13 +97,13 @@ impl<T: Chained> Stack<T> {
         let mut address = self.head.swap(head, Ordering::AcqRel);
         let mut items = Fifo::new();
         while address > CLOSED {
-            let node = ptr::with_exposed_provenance_mut::<Link>(address);
-            let node = NonNull::new(node).expect("an address above `CLOSED`");
+            let link = ptr::with_exposed_provenance_mut::<Link>(address);
+            let spot = Spot::new(NonNull::new(link).expect("an address above `CLOSED`"));
             // SAFETY: what the head and the links lead to are nodes that were pushed, each once,
             // and the swap made them ours; `push` exposed their addresses.
-            address = unsafe { Link::next(node) }.addr();
-            // SAFETY: as above, and the walk has left this node behind.
-            unsafe { items.push_front_node(node) };
+            let node = unsafe { spot.take_up() };
+            address = node.next().addr();
+            items.push_front_node(node);
         }
         items
     }

@@ -10,18 +10,24 @@ use super::state::{Completion, End};
 use super::waker;
 use crate::shim::UnsafeCell;
 use crate::util::quietly::quietly;
+use pin_project_lite::pin_project;
 use std::alloc::Layout;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-/// What the back of the cell holds.
-enum Stage<F: Future> {
-    Future(F),
-    Output(Result<F::Output, JoinError>),
-    Empty,
+pin_project! {
+    /// What the back of the cell holds.
+    #[project = StageView]
+    #[project_replace = StageTaken]
+    enum Stage<F: Future> {
+        Future { #[pin] future: F },
+        Output { output: Result<F::Output, JoinError> },
+        Empty,
+    }
 }
 
 /// One task's allocation.
@@ -50,223 +56,40 @@ pub(crate) unsafe fn spawn_cell<F: Future>(
     // SAFETY: the memory is fresh and of this very layout.
     unsafe {
         (&raw mut (*cell.as_ptr()).header).write(header);
-        (&raw mut (*cell.as_ptr()).stage).write(UnsafeCell::new(Stage::Future(future)));
+        (&raw mut (*cell.as_ptr()).stage).write(UnsafeCell::new(Stage::Future { future }));
     }
     let header = cell.cast::<Header>();
     // SAFETY: a new state counts three references: these two, and the one for `adopt`.
-    unsafe { (Task::from_raw(header), JoinHandle::from_raw(header)) }
+    unsafe { (Task::from_raw(header), JoinHandle::new(Task::from_raw(header))) }
 }
 
 impl<F: Future> TaskCell<F> {
     const METHODS: &'static Methods = &Methods {
-        cancel: Self::cancel,
-        poll: Self::poll,
+        // SAFETY: callers pass a task of this type, whose stage they have claimed.
+        cancel: |task| unsafe { Running::<F>::new(task) }.cancel(),
+        // SAFETY: as above.
+        poll: |task| unsafe { Running::<F>::new(task) }.poll(),
         take_output: Self::take_output,
-        drop_output: Self::drop_output,
+        // SAFETY: callers pass a task of this type, whose stage is theirs.
+        drop_output: |task| unsafe { Claim::<F>::new(task) }.discard(),
         free: Self::free,
     };
-
-    /// Puts `new` into the stage and drops what was there in place, since it may be pinned.
-    ///
-    /// If that drop panics, `new` is in place all the same.
-    ///
-    /// # Safety
-    ///
-    /// The caller must have claimed the stage.
-    unsafe fn replace(&self, new: Stage<F>) {
-        struct Fill<F: Future>(*mut Stage<F>, Option<Stage<F>>);
-        impl<F: Future> Drop for Fill<F> {
-            fn drop(&mut self) {
-                if let Some(new) = self.1.take() {
-                    // SAFETY: the old value was dropped, wholly or as far as it goes.
-                    unsafe { self.0.write(new) };
-                }
-            }
-        }
-        self.stage.with_mut(|stage| {
-            let _fill = Fill(stage, Some(new));
-            // SAFETY: the stage is the caller's, and `Fill` overwrites what is dropped here.
-            unsafe { stage.drop_in_place() };
-        });
-    }
-
-    /// Polls the future; stores the output if that was the end.
-    ///
-    /// # Safety
-    ///
-    /// The caller must have claimed the stage, which holds the future.
-    unsafe fn advance(&self, cx: &mut Context<'_>) -> Poll<()> {
-        /// Drops the future of a poll that panics, while the thread still unwinds.
-        struct Unwound<'a, F: Future>(&'a TaskCell<F>);
-        impl<F: Future> Drop for Unwound<'_, F> {
-            fn drop(&mut self) {
-                // SAFETY: the stage is the caller's, and the poll is over.
-                quietly(|| unsafe { self.0.replace(Stage::Empty) });
-            }
-        }
-        let unwound = Unwound(self);
-        let output = self.stage.with_mut(|stage| {
-            // SAFETY: the stage is the caller's; nobody else can reach it.
-            let Stage::Future(future) = (unsafe { &mut *stage }) else {
-                unreachable!("a claimed task that is not complete has its future")
-            };
-            // SAFETY: a cell never moves, and `replace` drops the future in place.
-            unsafe { Pin::new_unchecked(future) }.poll(cx)
-        });
-        std::mem::forget(unwound);
-        output.map(|output| {
-            // SAFETY: as above.
-            unsafe { self.replace(Stage::Output(Ok(output))) }
-        })
-    }
-
-    /// Polls the future; see [`Methods::poll`].
-    ///
-    /// # Safety
-    ///
-    /// `header` must be the front of a live cell of this type, its future claimed, and one
-    /// reference to it the callee's to give up.
-    unsafe fn poll(header: NonNull<Header>) -> bool {
-        // SAFETY: the caller passes a live cell of this type.
-        let cell = unsafe { header.cast::<Self>().as_ref() };
-        let front = &cell.header;
-        // Nobody else writes the count while the future is claimed.
-        front.polls.set(front.polls.get().wrapping_add(1));
-        let waker = waker::borrowed(front);
-        let entered = front.id.enter();
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            budget::limited(|| {
-                // SAFETY: the caller has claimed the future.
-                unsafe { cell.advance(&mut Context::from_waker(&waker)) }
-            })
-        }));
-        drop(entered);
-        match polled {
-            Ok(Poll::Pending) => match front.state.end_poll() {
-                End::Idle => {}
-                // SAFETY: the reference that came in goes back to the queue.
-                End::Requeue => unsafe { Task::from_raw(header) }.schedule(),
-                // SAFETY: the future is still claimed, and the reference goes along.
-                End::Cancel => unsafe { Self::cancel(header) },
-            },
-            // SAFETY: the output is stored, and the reference goes along.
-            Ok(Poll::Ready(())) => unsafe { Self::complete(header) },
-            // SAFETY: the future is still claimed, and the reference goes along.
-            Err(payload) => unsafe {
-                Self::fail(header, JoinError::panic(front.id, payload));
-                return true;
-            },
-        }
-        false
-    }
-
-    /// Drops the future, then completes; see [`Methods::cancel`].
-    ///
-    /// # Safety
-    ///
-    /// As for `poll`.
-    unsafe fn cancel(header: NonNull<Header>) {
-        // SAFETY: the caller passes a live cell of this type.
-        let cell = unsafe { header.cast::<Self>().as_ref() };
-        let id = cell.header.id;
-        let entered = id.enter();
-        // SAFETY: the caller has claimed the future.
-        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { cell.replace(Stage::Empty) }));
-        drop(entered);
-        let error = match dropped {
-            Ok(()) => JoinError::cancelled(id),
-            Err(payload) => JoinError::panic(id, payload),
-        };
-        // SAFETY: as above; the reference goes along.
-        unsafe { Self::fail(header, error) }
-    }
-
-    /// Stores `error` in place of whatever the stage holds, and completes.
-    ///
-    /// # Safety
-    ///
-    /// As for `poll`.
-    unsafe fn fail(header: NonNull<Header>, error: JoinError) {
-        // SAFETY: the caller passes a live cell of this type.
-        let cell = unsafe { header.cast::<Self>().as_ref() };
-        let entered = cell.header.id.enter();
-        // SAFETY: the caller has claimed the stage.
-        quietly(|| unsafe { cell.replace(Stage::Output(Err(error))) });
-        drop(entered);
-        // SAFETY: the outcome is stored, and the reference goes along.
-        unsafe { Self::complete(header) }
-    }
-
-    /// Ends the task, whose outcome is stored, and gives up the runner's reference.
-    ///
-    /// # Safety
-    ///
-    /// As for `poll`.
-    unsafe fn complete(header: NonNull<Header>) {
-        // SAFETY: the caller passes a live cell and one reference to it.
-        let task = unsafe { Task::from_raw(header) };
-        let front = task.header();
-        let refs = 1 + usize::from(front.owner.release(&task));
-        let header = task.into_raw();
-        // SAFETY: the references counted in `refs` keep the cell alive until they are given up.
-        let front = unsafe { header.as_ref() };
-        let mut completion = front.state.complete(refs, true);
-        if completion == Completion::Unwanted {
-            // SAFETY: still claimed, and the join handle has left for good.
-            unsafe { Self::drop_output(header) };
-            completion = front.state.complete(refs, false);
-        }
-        let last = match completion {
-            Completion::WakeJoiner => {
-                // SAFETY: the bit said that a waker is there, and completion made it ours.
-                let waker = front.join_waker.with(|slot| unsafe { (*slot).assume_init_read() });
-                quietly(|| waker.wake());
-                front.state.release(refs)
-            }
-            Completion::Free => true,
-            Completion::Done => false,
-            Completion::Unwanted => unreachable!("the output is gone"),
-        };
-        if last {
-            // SAFETY: that was the last reference.
-            unsafe { Self::free(header) }
-        }
-    }
 
     /// Moves the output out; see [`Methods::take_output`].
     ///
     /// # Safety
     ///
-    /// `header` must be the front of a live cell of this type that is complete, the caller the
-    /// join handle, and `out` a place for a poll of the output.
-    unsafe fn take_output(header: NonNull<Header>, out: *mut ()) {
-        // SAFETY: the caller passes a live cell of this type.
-        let cell = unsafe { header.cast::<Self>().as_ref() };
+    /// `task` must be of this type and complete, the caller its join handle, and `out` a place for
+    /// a poll of the output.
+    unsafe fn take_output(task: &Task, out: *mut ()) {
         // SAFETY: the task is complete, so the stage belongs to the join handle.
-        let stage = cell.stage.with_mut(|stage| unsafe { stage.replace(Stage::Empty) });
-        let Stage::Output(output) = stage else {
+        let mut claim = unsafe { Claim::<F>::new(task) };
+        let taken = claim.stage(|stage| stage.project_replace(Stage::Empty));
+        let StageTaken::Output { output } = taken else {
             panic!("JoinHandle polled after completion: its output was taken by an earlier poll")
         };
         // SAFETY: the caller passes a place for a poll of this very output.
         unsafe { *out.cast::<Poll<Result<F::Output, JoinError>>>() = Poll::Ready(output) };
-    }
-
-    /// Drops what the stage holds; see [`Methods::drop_output`].
-    ///
-    /// # Safety
-    ///
-    /// `header` must be the front of a live cell of this type, whose stage is the caller's.
-    unsafe fn drop_output(header: NonNull<Header>) {
-        // SAFETY: the caller passes a live cell of this type.
-        let cell = unsafe { header.cast::<Self>().as_ref() };
-        // SAFETY: the stage is the caller's.
-        if cell.stage.with(|stage| matches!(unsafe { &*stage }, Stage::Empty)) {
-            return;
-        }
-        let entered = cell.header.id.enter();
-        // SAFETY: the caller has the right to the stage.
-        quietly(|| unsafe { cell.replace(Stage::Empty) });
-        drop(entered);
     }
 
     /// Frees the cell; see [`Methods::free`].
@@ -281,6 +104,163 @@ impl<F: Future> TaskCell<F> {
         unsafe {
             cell.drop_in_place();
             memory::free(cell.cast(), Layout::new::<Self>());
+        }
+    }
+}
+
+/// The right to the stage of a live cell.
+struct Claim<'a, F: Future> {
+    cell: &'a TaskCell<F>,
+}
+
+impl<'a, F: Future> Claim<'a, F> {
+    /// # Safety
+    ///
+    /// `task` must be of this type, and its stage the caller's alone as long as this is in use.
+    unsafe fn new(task: &'a Task) -> Self {
+        // SAFETY: the reference keeps the cell alive, which begins with the header.
+        Self { cell: unsafe { task.as_raw().cast().as_ref() } }
+    }
+
+    fn stage<R>(&mut self, step: impl FnOnce(Pin<&mut Stage<F>>) -> R) -> R {
+        self.cell.stage.with_mut(|stage| {
+            // SAFETY: the stage is the holder's alone, who lends it to one step at a time.
+            let stage = unsafe { &mut *stage };
+            // SAFETY: a cell never moves, and what is in its stage is dropped in place.
+            step(unsafe { Pin::new_unchecked(stage) })
+        })
+    }
+
+    /// Puts `new` into the stage and drops what was there in place, since it may be pinned.
+    ///
+    /// If that drop panics, `new` is in place all the same, as after every assignment.
+    fn replace(&mut self, new: Stage<F>) {
+        self.stage(|mut stage| stage.set(new));
+    }
+
+    /// Polls the future; stores the output if that was the end.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        /// Drops the future of a poll that panics, while the thread still unwinds.
+        struct Unwound<'a, 'b, F: Future>(&'a mut Claim<'b, F>);
+        impl<F: Future> Drop for Unwound<'_, '_, F> {
+            fn drop(&mut self) {
+                quietly(|| self.0.replace(Stage::Empty));
+            }
+        }
+        let unwound = Unwound(self);
+        let output = unwound.0.stage(|stage| match stage.project() {
+            StageView::Future { future } => future.poll(cx),
+            _ => unreachable!("a claimed task that is not complete has its future"),
+        });
+        std::mem::forget(unwound);
+        output.map(|output| self.replace(Stage::Output { output: Ok(output) }))
+    }
+
+    /// Drops what the stage holds, in the name of the task.
+    fn discard(&mut self) {
+        if self.stage(|stage| matches!(*stage, Stage::Empty)) {
+            return;
+        }
+        let entered = self.cell.header.id.enter();
+        quietly(|| self.replace(Stage::Empty));
+        drop(entered);
+    }
+}
+
+/// A task whose stage the holder has claimed to run it, with one reference.
+struct Running<F: Future> {
+    task: Task,
+    _future: PhantomData<F>,
+}
+
+impl<F: Future> Running<F> {
+    /// # Safety
+    ///
+    /// `task` must be of this type, and its stage claimed by the caller, who passes the claim on.
+    unsafe fn new(task: Task) -> Self {
+        Self { task, _future: PhantomData }
+    }
+
+    fn claim(&mut self) -> Claim<'_, F> {
+        // SAFETY: the stage is claimed, and its one runner is borrowed exclusively.
+        unsafe { Claim::new(&self.task) }
+    }
+
+    /// Polls the future; see [`Methods::poll`].
+    fn poll(mut self) -> bool {
+        let front = self.task.header();
+        let id = front.id;
+        // Nobody else writes the count while the future is claimed.
+        front.polls.set(front.polls.get().wrapping_add(1));
+        let waker = waker::borrowed(front);
+        let entered = id.enter();
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            budget::limited(|| self.claim().advance(&mut Context::from_waker(&waker)))
+        }));
+        drop(entered);
+        match polled {
+            Ok(Poll::Pending) => match self.task.header().state.end_poll() {
+                // The transition has given up the reference.
+                End::Idle => std::mem::forget(self.task),
+                End::Requeue => self.task.schedule(),
+                End::Cancel => self.cancel(),
+            },
+            Ok(Poll::Ready(())) => self.complete(),
+            Err(payload) => {
+                self.fail(JoinError::panic(id, payload));
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Drops the future, then completes; see [`Methods::cancel`].
+    fn cancel(mut self) {
+        let id = self.task.id();
+        let entered = id.enter();
+        let dropped = catch_unwind(AssertUnwindSafe(|| self.claim().replace(Stage::Empty)));
+        drop(entered);
+        let error = match dropped {
+            Ok(()) => JoinError::cancelled(id),
+            Err(payload) => JoinError::panic(id, payload),
+        };
+        self.fail(error);
+    }
+
+    /// Stores `error` in place of whatever the stage holds, and completes.
+    fn fail(mut self, error: JoinError) {
+        let entered = self.task.id().enter();
+        quietly(|| self.claim().replace(Stage::Output { output: Err(error) }));
+        drop(entered);
+        self.complete();
+    }
+
+    /// Ends the task, whose outcome is stored, and gives up the runner's reference.
+    fn complete(mut self) {
+        let refs = 1 + usize::from(OwnerRef::release(&self.task));
+        let mut completion = self.task.header().state.complete(refs, true);
+        if completion == Completion::Unwanted {
+            // The join handle has left for good.
+            self.claim().discard();
+            completion = self.task.header().state.complete(refs, false);
+        }
+        let last = match completion {
+            Completion::WakeJoiner => {
+                let front = self.task.header();
+                // SAFETY: the bit said that a waker is there, and completion made it ours.
+                let waker = front.join_waker.with(|slot| unsafe { (*slot).assume_init_read() });
+                quietly(|| waker.wake());
+                front.state.release(refs)
+            }
+            Completion::Free => true,
+            Completion::Done => false,
+            Completion::Unwanted => unreachable!("the output is gone"),
+        };
+        // This one is among the references that were given up.
+        let header = self.task.into_raw();
+        if last {
+            // SAFETY: that was the last reference.
+            unsafe { TaskCell::<F>::free(header) }
         }
     }
 }

@@ -15,20 +15,18 @@ use std::task::Waker;
 /// The home of a task whose set is no loop's.
 const NOWHERE: u32 = u32::MAX;
 
-/// What only the typed back of the cell can do. Each function takes the front of a live cell of
-/// the future type that the table was made for.
+/// What only the typed back of the cell can do. Each function takes a task of the future type that
+/// the table was made for.
 pub(super) struct Methods {
-    /// Drops the future, then stores the outcome and completes; the caller has claimed the future
-    /// and passes on one reference.
-    pub(super) cancel: unsafe fn(NonNull<Header>),
-    /// Polls the future once, which the caller has claimed; the caller's reference goes along.
-    /// Answers whether the future panicked.
-    pub(super) poll: unsafe fn(NonNull<Header>) -> bool,
-    /// Moves the output to `*mut Poll<Result<T, JoinError>>`.
-    pub(super) take_output: unsafe fn(NonNull<Header>, *mut ()),
-    /// Drops an output nobody will take.
-    pub(super) drop_output: unsafe fn(NonNull<Header>),
-    /// Frees the cell; nobody refers to it any more.
+    /// Drops the future, which the caller has claimed, then stores the outcome and completes.
+    pub(super) cancel: unsafe fn(Task),
+    /// Polls the future once, which the caller has claimed. Answers whether the future panicked.
+    pub(super) poll: unsafe fn(Task) -> bool,
+    /// Moves the output to `*mut Poll<Result<T, JoinError>>`; for the join handle of a complete task.
+    pub(super) take_output: unsafe fn(&Task, *mut ()),
+    /// Drops an output nobody will take; for the join handle of a complete task.
+    pub(super) drop_output: unsafe fn(&Task),
+    /// Frees the live cell with this front; nobody refers to it any more.
     pub(super) free: unsafe fn(NonNull<Header>),
 }
 
@@ -77,11 +75,11 @@ impl Header {
     }
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl Linked for Header {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that the node is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).owned) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.owned
     }
 }
 
@@ -186,14 +184,13 @@ impl Task {
     #[inline]
     pub(crate) fn run(self) -> bool {
         let start = self.header().state.start_poll();
-        let header = self.into_raw();
-        // SAFETY: the reference is counted, and `Poll` and `Cancel` say that the future is ours.
+        // SAFETY: the methods are those of the task, and `Poll` and `Cancel` say that the future
+        // is ours.
         unsafe {
-            let methods = header.as_ref().methods;
             match start {
-                Start::Poll => return (methods.poll)(header),
-                Start::Cancel => (methods.cancel)(header),
-                Start::Stale => drop(Task::from_raw(header)),
+                Start::Poll => return (self.header().methods.poll)(self),
+                Start::Cancel => (self.header().methods.cancel)(self),
+                Start::Stale => {}
             }
         }
         false
@@ -202,9 +199,8 @@ impl Task {
     /// Drops the future and completes the task as cancelled, unless it is running or complete.
     pub(crate) fn shut_down(self) {
         if self.header().state.claim_for_shutdown() {
-            let header = self.into_raw();
-            // SAFETY: the future was claimed, and the reference is counted.
-            unsafe { (header.as_ref().methods.cancel)(header) }
+            // SAFETY: the methods are those of the task, whose future was claimed.
+            unsafe { (self.header().methods.cancel)(self) }
         }
     }
 
@@ -219,9 +215,7 @@ impl Task {
     /// Hands the task to its owner.
     #[inline]
     pub(super) fn schedule(self) {
-        let owner = &raw const self.header().owner;
-        // SAFETY: the reference is the one inside this task.
-        unsafe { OwnerRef::schedule(owner, self) }
+        OwnerRef::schedule(self);
     }
 
     /// Hands the task to its owner with a reference that a transition has added.

@@ -5,13 +5,12 @@ use super::error::JoinError;
 use super::header::{Header, Task};
 use super::id::Id;
 use super::state::Leave;
+use crate::util::moved::Moved;
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
-use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker, ready};
 
 /// An owned right to wait for the end of a task.
@@ -37,15 +36,12 @@ use std::task::{Context, Poll, Waker, ready};
 /// # });
 /// ```
 pub struct JoinHandle<T> {
-    /// Carries one reference, and the right to the output.
-    header: NonNull<Header>,
-    _output: PhantomData<T>,
+    /// Carries the right to the output. Whether the reference is given up in `Drop` depends on what
+    /// the task has come to.
+    task: ManuallyDrop<Task>,
+    _output: Moved<T>,
 }
 
-// SAFETY: the handle moves a `T` out of the task; all else it touches is shared safely.
-unsafe impl<T: Send> Send for JoinHandle<T> {}
-// SAFETY: nothing can be done with `&JoinHandle<T>` that reaches a `T`.
-unsafe impl<T: Send> Sync for JoinHandle<T> {}
 impl<T> UnwindSafe for JoinHandle<T> {}
 impl<T> RefUnwindSafe for JoinHandle<T> {}
 impl<T> Unpin for JoinHandle<T> {}
@@ -55,14 +51,13 @@ impl<T> JoinHandle<T> {
     ///
     /// # Safety
     ///
-    /// One reference to the live cell goes along, and there is only one such handle.
-    pub(super) unsafe fn from_raw(header: NonNull<Header>) -> Self {
-        Self { header, _output: PhantomData }
+    /// There is only one such handle of a task.
+    pub(super) unsafe fn new(task: Task) -> Self {
+        Self { task: ManuallyDrop::new(task), _output: Moved::MARK }
     }
 
     fn header(&self) -> &Header {
-        // SAFETY: the handle has a reference.
-        unsafe { self.header.as_ref() }
+        self.task.header()
     }
 
     /// Leaves the only waker that is ever left, for the end of the task; gives it back after that.
@@ -73,19 +68,26 @@ impl<T> JoinHandle<T> {
 
     /// Takes the output of a task that has ended.
     pub(super) fn into_output(self) -> Result<T, JoinError> {
-        debug_assert!(self.is_finished(), "its waker was woken");
-        let header = ManuallyDrop::new(self).header;
-        // SAFETY: the reference that this handle came with is given up at the end.
-        let task = unsafe { Task::from_raw(header) };
-        let mut output = Poll::Pending;
-        let place = (&raw mut output).cast();
-        // SAFETY: the task is complete, the output is this handle's, and `place` is of the type
-        // that the handle was made for.
-        unsafe { (task.header().methods.take_output)(header, place) };
+        let mut this = ManuallyDrop::new(self);
+        let output = this.take_output();
+        // SAFETY: the handle ends here, with an output that was taken.
+        unsafe { ManuallyDrop::drop(&mut this.task) };
         match output {
             Poll::Ready(output) => output,
-            Poll::Pending => unreachable!("a complete task has its output"),
+            Poll::Pending => unreachable!("a task that has woken its joiner is complete"),
         }
+    }
+
+    /// Takes the output, if the task has ended.
+    fn take_output(&mut self) -> Poll<Result<T, JoinError>> {
+        let mut output = Poll::Pending;
+        if self.header().state.is_complete() {
+            let place = (&raw mut output).cast();
+            // SAFETY: the task is complete, the output is this handle's, and `place` is of the
+            // type that the handle was made for.
+            unsafe { (self.header().methods.take_output)(&self.task, place) };
+        }
+        output
     }
 
     /// Asks the task to stop at its next `.await`.
@@ -104,8 +106,7 @@ impl<T> JoinHandle<T> {
     /// # });
     /// ```
     pub fn abort(&self) {
-        // SAFETY: the handle has a reference, which `ManuallyDrop` leaves with it.
-        ManuallyDrop::new(unsafe { Task::from_raw(self.header) }).abort();
+        self.task.abort();
     }
 
     /// Returns whether the task has ended.
@@ -141,9 +142,7 @@ impl<T> JoinHandle<T> {
     /// # });
     /// ```
     pub fn abort_handle(&self) -> AbortHandle {
-        self.header().state.retain();
-        // SAFETY: the line above counted a reference.
-        AbortHandle { task: ManuallyDrop::new(unsafe { Task::from_raw(self.header) }) }
+        AbortHandle { task: Task::clone(&self.task) }
     }
 
     /// Returns the id of the task.
@@ -201,15 +200,11 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let charge = ready!(budget::poll_proceed(cx));
-        let mut output = Poll::Pending;
-        if self.header().is_complete_or_keeps(cx.waker()) {
-            charge.made_progress();
-            let place = (&raw mut output).cast();
-            // SAFETY: the task is complete, the output is this handle's, and `place` is of the
-            // type that the handle was made for.
-            unsafe { (self.header().methods.take_output)(self.header, place) };
+        if !self.header().is_complete_or_keeps(cx.waker()) {
+            return Poll::Pending;
         }
-        output
+        charge.made_progress();
+        self.get_mut().take_output()
     }
 }
 
@@ -219,14 +214,14 @@ impl<T> Drop for JoinHandle<T> {
         if left == Leave::Done {
             return;
         }
-        // SAFETY: the reference that this handle came with is given up here, also on unwind.
-        let task = unsafe { Task::from_raw(self.header) };
+        // SAFETY: the handle ends here; what it came with is given up, also on unwind.
+        let task = unsafe { ManuallyDrop::take(&mut self.task) };
         if left == Leave::DropWaker {
             // SAFETY: the bit was set until now, the task not complete: the waker is ours.
             drop(task.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
         } else {
             // SAFETY: the task is complete, so the stage is this handle's.
-            unsafe { (task.header().methods.drop_output)(self.header) }
+            unsafe { (task.header().methods.drop_output)(&task) }
         }
     }
 }
@@ -258,8 +253,7 @@ where
 /// # });
 /// ```
 pub struct AbortHandle {
-    // `Drop` is in the public list of what this type implements, so it is written out below.
-    task: ManuallyDrop<Task>,
+    task: Task,
 }
 
 impl Clone for AbortHandle {
@@ -268,11 +262,9 @@ impl Clone for AbortHandle {
     }
 }
 
+// In the public list of what this type implements; the reference is given up by its field.
 impl Drop for AbortHandle {
-    fn drop(&mut self) {
-        // SAFETY: the handle ends here, so nobody uses the reference again.
-        unsafe { ManuallyDrop::drop(&mut self.task) }
-    }
+    fn drop(&mut self) {}
 }
 
 impl UnwindSafe for AbortHandle {}

@@ -30,6 +30,7 @@ use crate::util::first_panic::FirstPanic;
 use crate::util::list::{Linked, Links, List};
 use crate::util::quietly::quietly;
 use std::alloc::Layout;
+use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
@@ -42,16 +43,16 @@ struct Member<T> {
     /// Neighbours in the list of all members; the set's alone.
     all: Links<Member<T>>,
     /// Empty once the set has no interest in the task; the set's alone.
-    handle: Option<JoinHandle<T>>,
-    /// Keeps the queue alive for the waker, which takes it out before its push.
-    ended: ManuallyDrop<Arc<Ended<T>>>,
+    handle: Cell<Option<JoinHandle<T>>>,
+    /// Keeps the queue alive for the waker, whose alone it is, and which takes it out at its end.
+    ended: Cell<Option<Arc<Ended<T>>>>,
 }
 
-// SAFETY: always the same field, reached by projection.
+// SAFETY: always the same field.
 unsafe impl<T> Linked for Member<T> {
-    unsafe fn links(node: NonNull<Self>) -> NonNull<Links<Self>> {
-        // SAFETY: the caller says that the node is alive, so its field is in bounds.
-        unsafe { NonNull::new_unchecked(&raw mut (*node.as_ptr()).all) }
+    #[inline]
+    fn links(&self) -> &Links<Self> {
+        &self.all
     }
 }
 
@@ -69,8 +70,6 @@ struct Left<T>(NonNull<Member<T>>);
 // SAFETY: the one thing in a member that belongs to a thread is the handle, which may move to
 // another thread if the output may.
 unsafe impl<T: Send> Send for Left<T> {}
-// SAFETY: nothing is done with a shared one.
-unsafe impl<T: Send> Sync for Left<T> {}
 
 // SAFETY: the link is the member's first field and nobody else's, and the pointer is that of the
 // whole allocation.
@@ -86,14 +85,27 @@ unsafe impl<T> Chained for Left<T> {
     }
 }
 
+impl<T> Left<T> {
+    /// # Safety
+    ///
+    /// The member must be alive, and the caller have the right to free it once it is in no list.
+    unsafe fn new(member: NonNull<Member<T>>) -> Self {
+        Self(member)
+    }
+
+    #[inline]
+    fn member(&self) -> &Member<T> {
+        // SAFETY: alive until this is dropped.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 impl<T> Drop for Left<T> {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: the queue held the last right to the member, and `ended` was taken out before.
-        unsafe {
-            drop((*self.0.as_ptr()).handle.take());
-            memory::free(self.0.cast(), Layout::new::<Member<T>>());
-        }
+        drop(self.member().handle.take());
+        // SAFETY: the right to free the member ends here, and both cells are empty.
+        unsafe { memory::free(self.0.cast(), Layout::new::<Member<T>>()) }
     }
 }
 
@@ -124,11 +136,14 @@ impl<T> Members<T> {
     pub(crate) fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
         let abort = handle.abort_handle();
         let member = memory::allocate(Layout::new::<Member<T>>()).cast::<Member<T>>();
-        let ended = ManuallyDrop::new(self.ended.clone());
+        let new = Member {
+            link: Link::new(),
+            all: Links::new(),
+            handle: Cell::new(None),
+            ended: Cell::new(Some(self.ended.clone())),
+        };
         // SAFETY: the memory is fresh and of this very layout.
-        unsafe {
-            member.write(Member { link: Link::new(), all: Links::new(), handle: None, ended })
-        }
+        unsafe { member.write(new) };
         // SAFETY: nothing is known of the member yet; the list keeps it in place from here on.
         unsafe { self.all.push_back(member) };
         self.len += 1;
@@ -136,8 +151,7 @@ impl<T> Members<T> {
         // SAFETY: the methods take a member that no waker was made for before.
         let waker = unsafe { Waker::from_raw(RawWaker::new(data, &Joiner::<T>::METHODS)) };
         let late = handle.leave_waker(waker);
-        // SAFETY: the field is the set's, and the member alive: only a pop or `let_go` ends it.
-        unsafe { (*member.as_ptr()).handle = Some(handle) };
+        self.all.back().expect("linked above").handle.set(Some(handle));
         if let Some(waker) = late {
             waker.wake();
         }
@@ -151,10 +165,8 @@ impl<T> Members<T> {
                 self.ready = self.ended.queue.take();
                 self.ready.pop_front()
             })?;
-            // SAFETY: the field is the set's, and the member alive.
-            let handle = unsafe { (*left.0.as_ptr()).handle.take() };
             // The set has let go of one without a handle before it came off the queue.
-            let Some(handle) = handle else { continue };
+            let Some(handle) = left.member().handle.take() else { continue };
             // SAFETY: with a handle, it is in the list.
             unsafe { self.all.remove(left.0) };
             self.len -= 1;
@@ -187,13 +199,12 @@ impl<T> Members<T> {
     /// Asks all tasks to stop.
     pub(crate) fn abort_all(&mut self) {
         let mut panics = FirstPanic::new();
-        for _ in 0..self.len {
-            let member = self.all.pop_front().expect("the list has as many");
-            // SAFETY: just taken out of this list, so it is alive and in none.
-            unsafe { self.all.push_back(member) };
-            // SAFETY: the field is the set's, and the member alive.
-            let handle = unsafe { &(*member.as_ptr()).handle };
+        let mut all = self.all.take();
+        while let Some(member) = all.front() {
+            let handle = member.handle.take();
             panics.run(|| handle.iter().for_each(JoinHandle::abort));
+            member.handle.set(handle);
+            all.pass_front(&mut self.all);
         }
         panics.resume();
     }
@@ -201,11 +212,12 @@ impl<T> Members<T> {
     /// Gives all tasks up, after `last` was done to each.
     pub(crate) fn let_go(&mut self, last: impl Fn(&JoinHandle<T>)) {
         let mut panics = FirstPanic::new();
-        while let Some(member) = self.all.pop_front() {
+        while let Some(member) = self.all.front() {
+            // The member is alive until its handle is dropped, since its waker is not gone, or in
+            // the queue since only `pop` takes from that.
+            let handle = member.handle.take();
+            self.all.pop_front();
             self.len -= 1;
-            // SAFETY: the field is the set's, and the member alive until its handle is dropped,
-            // since its waker is not gone, or in the queue since only `pop` takes from that.
-            let handle = unsafe { (*member.as_ptr()).handle.take() };
             panics.run(|| {
                 handle.iter().for_each(&last);
                 drop(handle);
@@ -230,10 +242,11 @@ impl<T> Joiner<T> {
     const METHODS: RawWakerVTable = RawWakerVTable::new(
         |_| unreachable!("a task keeps the one waker of a member"),
         // SAFETY: called with the data of a waker that ends here.
-        |data| unsafe { Self::wake(data) },
+        |data| Self::wake(unsafe { Self::end(data) }),
         |_| unreachable!("a task wakes its joiner by value"),
+        // Frees the member, which the set has let go of.
         // SAFETY: called with the data of a waker that ends here.
-        |data| unsafe { Self::drop(data) },
+        |data| drop(unsafe { Self::end(data) }),
     );
 
     /// The member of a waker that ends here, and the queue it was to go on.
@@ -243,33 +256,18 @@ impl<T> Joiner<T> {
     /// `data` must be that of a waker of this type, which is not used again.
     unsafe fn end(data: *const ()) -> (Left<T>, Arc<Ended<T>>) {
         let member = NonNull::new(data.cast_mut().cast::<Member<T>>()).expect("a live member");
-        // SAFETY: the waker keeps the member alive, and takes this field out once, here.
-        let ended = unsafe { ManuallyDrop::take(&mut (*member.as_ptr()).ended) };
-        (Left(member), ended)
+        // SAFETY: the waker kept the member alive, and hands on its right to free it.
+        let left = unsafe { Left::new(member) };
+        let ended = left.member().ended.take().expect("a waker ends once");
+        (left, ended)
     }
 
     /// Queues the member; its task has ended.
-    ///
-    /// # Safety
-    ///
-    /// As for `end`.
-    unsafe fn wake(data: *const ()) {
-        // SAFETY: passed on to the caller.
-        let (left, ended) = unsafe { Self::end(data) };
+    fn wake((left, ended): (Left<T>, Arc<Ended<T>>)) {
         // Whoever makes the queue non-empty wakes: a set that sees the others has been told, or
         // will be. From the push on the member is the set's.
         if let Ok(true) = ended.queue.push(left) {
             ended.waker.wake();
         }
-    }
-
-    /// Frees the member, which the set has let go of.
-    ///
-    /// # Safety
-    ///
-    /// As for `end`.
-    unsafe fn drop(data: *const ()) {
-        // SAFETY: passed on to the caller.
-        drop(unsafe { Self::end(data) });
     }
 }

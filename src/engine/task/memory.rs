@@ -58,9 +58,7 @@ fn block(class: usize) -> Layout {
 #[inline]
 pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
     let Some(class) = class(layout) else { return system(layout) };
-    // SAFETY: a non-null pointer is that of the loop this thread holds.
-    let recycled = LISTS.with(|lists| unsafe { lists.get().as_ref() }?.pop(class));
-    recycled.unwrap_or_else(|| system(block(class)))
+    with_lists(|lists| lists?.pop(class)).unwrap_or_else(|| system(block(class)))
 }
 
 /// Gives back what [`allocate`] gave for `layout`.
@@ -70,20 +68,23 @@ pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
 /// The memory must come from `allocate` with this layout, and must not be used any more.
 #[inline]
 pub(super) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
-    let Some(class) = class(layout) else {
-        // SAFETY: blocks without a class are allocated with their own layout.
-        return unsafe { std::alloc::dealloc(memory.as_ptr(), layout) };
-    };
-    // SAFETY: a non-null pointer is that of the loop this thread holds.
-    let kept = LISTS.with(|lists| match unsafe { lists.get().as_ref() } {
+    let mut allocated = layout;
+    if let Some(class) = class(layout) {
         // SAFETY: passed on to the caller.
-        Some(lists) => unsafe { lists.push(memory, class) },
-        None => false,
-    });
-    if !kept {
-        // SAFETY: every block of a class is allocated with the layout of the class.
-        unsafe { std::alloc::dealloc(memory.as_ptr(), block(class)) }
+        if with_lists(|lists| lists.is_some_and(|lists| unsafe { lists.push(memory, class) })) {
+            return;
+        }
+        allocated = block(class);
     }
+    // SAFETY: blocks of a class are allocated with its layout, others with their own.
+    unsafe { std::alloc::dealloc(memory.as_ptr(), allocated) }
+}
+
+/// Uses the lists of the loop that this thread holds, if it holds one.
+#[inline]
+fn with_lists<R>(step: impl FnOnce(Option<&FreeLists>) -> R) -> R {
+    // SAFETY: who lent them keeps them in place, and to this thread, until they are taken back.
+    LISTS.with(|lists| step(unsafe { lists.get().as_ref() }))
 }
 
 /// Allocates from the system.

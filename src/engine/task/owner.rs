@@ -40,24 +40,24 @@ impl OwnerRef {
         Self { owner: Arc::into_raw(owner).cast(), methods: &Erased::<O>::METHODS }
     }
 
-    /// Hands `task`, whose reference to its owner this is, to that owner.
-    ///
-    /// # Safety
-    ///
-    /// `this` must point to the reference inside `task`, which is alive up to this call.
+    /// Hands `task` to its owner.
     #[inline]
-    pub(super) unsafe fn schedule(this: *const OwnerRef, task: Task) {
-        // SAFETY: alive so far. Both words are read before the task can end elsewhere.
-        let (owner, methods) = unsafe { ((*this).owner, (*this).methods) };
-        // SAFETY: the pointer came out of an `Arc` of the type the methods were made for.
+    pub(super) fn schedule(task: Task) {
+        // Both words are read before the task can end elsewhere, and this reference with it.
+        let OwnerRef { owner, methods } = &task.header().owner;
+        let (owner, methods) = (*owner, *methods);
+        // SAFETY: the pointer came out of an `Arc` of the type the methods were made for, and the
+        // task keeps that alive as long as it is not in another thread's reach.
         unsafe { (methods.schedule)(owner, task) }
     }
 
+    /// Takes `task` out of the set of its owner; see [`Owner::release`].
     #[inline]
-    pub(super) fn release(&self, task: &Task) -> bool {
+    pub(super) fn release(task: &Task) -> bool {
+        let this = &task.header().owner;
         // SAFETY: the pointer came out of an `Arc` of the type the methods were made for, and
         // this reference keeps it alive.
-        unsafe { (self.methods.release)(self.owner, task) }
+        unsafe { (this.methods.release)(this.owner, task) }
     }
 }
 

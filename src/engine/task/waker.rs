@@ -48,8 +48,8 @@ unsafe fn wake(data: *const ()) {
     // SAFETY: called through the table with the data of a waker that ends here.
     let task = unsafe { task(data) };
     match task.header().state.wake_by_value() {
-        // SAFETY: the waker's reference now belongs to the queue.
-        Wake::Schedule => unsafe { Task::from_raw(task.as_raw()) }.schedule(),
+        // The waker's reference now belongs to the queue.
+        Wake::Schedule => ManuallyDrop::into_inner(task).schedule(),
         Wake::Nothing => {}
         // SAFETY: that was the last reference.
         Wake::Free => unsafe { (task.header().methods.free)(task.as_raw()) },

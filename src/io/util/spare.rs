@@ -1,7 +1,7 @@
 //! Reading into memory that its owner has reserved but not initialised.
 
 use super::interrupted::uninterrupted;
-use crate::io::{AsyncRead, ReadBuf};
+use crate::io::{AsyncRead, ReadBuf, into_spare};
 use bytes::BufMut;
 use std::borrow::BorrowMut;
 use std::io;
@@ -21,13 +21,14 @@ where
     if !buf.has_remaining_mut() {
         return Poll::Ready(Ok(0));
     }
-    // SAFETY: `ReadBuf` reads only what was written to it, and never makes a byte uninitialised.
-    let mut room = ReadBuf::uninit(unsafe { buf.chunk_mut().as_uninit_slice_mut() });
-    ready!(room.fill_at_most(usize::MAX, |room| reader.poll_read(cx, room)))?;
-    let n = room.filled().len();
-    // SAFETY: `room` never left this function, so its filled bytes are the first of the chunk.
-    unsafe { buf.advance_mut(n) };
-    Poll::Ready(Ok(n))
+    let filled = into_spare(buf, |room| match reader.poll_read(cx, room) {
+        Poll::Ready(Ok(())) => Ok(()),
+        other => Err(other),
+    });
+    match filled {
+        Ok((n, ())) => Poll::Ready(Ok(n)),
+        Err(other) => other.map_ok(|()| 0),
+    }
 }
 
 /// The least room worth a call to the reader.

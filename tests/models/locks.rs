@@ -1,23 +1,17 @@
-//! `Mutex` and `RwLock` against a sequential model, with random steps and cancellations.
-//!
-//! `PROPTEST_CASES` sets the number of cases, say to a million.
+//! `Mutex` and `RwLock` beside their model.
 
-mod support {
-    pub mod probe;
-}
-
+use crate::asked::Asked;
+use crate::permits::Permits;
+use crate::property::{check, pick, steps, which};
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 use runtime::sync::{
     MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard,
     OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
     RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard, TryLockError,
 };
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use support::probe::Probe;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -37,18 +31,17 @@ enum Step {
     Map(usize),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn step() -> impl Strategy<Value = Step> {
     let flags = || (any::<bool>(), any::<bool>());
-    let step = prop_oneof![
+    prop_oneof![
         4 => flags().prop_map(|(shared, owned)| Step::Ask { shared, owned }),
         2 => flags().prop_map(|(shared, owned)| Step::Try { shared, owned }),
-        8 => (0..8_usize).prop_map(Step::Poll),
-        2 => (0..8_usize).prop_map(Step::Cancel),
-        6 => (0..4_usize).prop_map(Step::Release),
-        2 => (0..4_usize).prop_map(Step::Downgrade),
-        1 => (0..4_usize).prop_map(Step::Map),
-    ];
-    proptest::collection::vec(step, 0..50)
+        8 => which().prop_map(Step::Poll),
+        2 => which().prop_map(Step::Cancel),
+        6 => which().prop_map(Step::Release),
+        2 => which().prop_map(Step::Downgrade),
+        1 => which().prop_map(Step::Map),
+    ]
 }
 
 /// A lock that is held, in whole or in part.
@@ -179,191 +172,111 @@ impl Lock for Readers {
     }
 }
 
-/// What a lock does, without concurrency.
-struct Model {
-    shares: usize,
-    free: usize,
-    queue: VecDeque<usize>,
-    value: u32,
-    waiters: Vec<Waiter>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fresh,
-    Queued,
-    Served,
-    Over,
-}
-
-struct Waiter {
-    need: usize,
-    stage: Stage,
-}
-
-impl Model {
-    fn new(shares: usize) -> Self {
-        Self { shares, free: shares, queue: VecDeque::new(), value: 0, waiters: Vec::new() }
-    }
-
-    fn need(&self, shared: bool) -> usize {
-        if shared { 1 } else { self.shares }
-    }
-
-    fn try_take(&mut self, need: usize) -> bool {
-        let takes = self.queue.is_empty() && self.free >= need;
-        self.free -= if takes { need } else { 0 };
-        takes
-    }
-
-    fn give(&mut self, count: usize) {
-        self.free += count;
-        while let Some(&first) = self.queue.front() {
-            let waiter = &mut self.waiters[first];
-            if waiter.need > self.free {
-                return;
-            }
-            self.free -= waiter.need;
-            waiter.stage = Stage::Served;
-            self.queue.pop_front();
-        }
-    }
-
-    /// Whether the poll gets the lock.
-    fn poll(&mut self, id: usize) -> bool {
-        let gets = match self.waiters[id].stage {
-            Stage::Fresh => self.try_take(self.waiters[id].need),
-            stage => stage == Stage::Served,
-        };
-        if gets {
-            self.waiters[id].stage = Stage::Over;
-        } else if self.waiters[id].stage == Stage::Fresh {
-            self.waiters[id].stage = Stage::Queued;
-            self.queue.push_back(id);
-        }
-        gets
-    }
-
-    fn cancel(&mut self, id: usize) {
-        let stage = std::mem::replace(&mut self.waiters[id].stage, Stage::Over);
-        self.queue.retain(|queued| *queued != id);
-        self.give(if stage == Stage::Served { self.waiters[id].need } else { 0 });
-    }
-}
-
-/// A lock beside its model.
-struct Pair<'a, L> {
+/// A lock beside its model, whose permits are shares.
+struct Bench<'a, L> {
     lock: &'a Arc<L>,
-    model: Model,
-    asking: Vec<Option<Asking<'a>>>,
-    probes: Vec<Probe>,
+    model: Permits,
+    value: u32,
+    asked: Asked<'a, Guard<'a>>,
     held: Vec<Guard<'a>>,
 }
 
-impl<'a, L: Lock> Pair<'a, L> {
+impl<'a, L: Lock> Bench<'a, L> {
     fn new(lock: &'a Arc<L>) -> Self {
-        let model = Model::new(lock.shares());
-        Self { lock, model, asking: Vec::new(), probes: Vec::new(), held: Vec::new() }
+        let model = Permits::new(lock.shares());
+        Self { lock, model, value: 0, asked: Asked::new(), held: Vec::new() }
+    }
+
+    fn need(&self, shared: bool) -> usize {
+        if shared { 1 } else { self.lock.shares() }
     }
 
     /// Keeps what was got, after a look at the value.
     fn hold(&mut self, mut guard: Guard<'a>) {
-        assert_eq!(guard.value(), self.model.value);
+        assert_eq!(guard.value(), self.value);
         guard.count();
-        self.model.value += u32::from(!guard.is_shared());
+        self.value += u32::from(!guard.is_shared());
         self.held.push(guard);
     }
 
-    fn step(&mut self, step: Step) {
+    fn take_held(&mut self, which: usize) -> Option<Guard<'a>> {
+        pick(which, self.held.len()).map(|at| self.held.swap_remove(at))
+    }
+
+    /// Answers whether there was anything to do.
+    fn step(&mut self, step: Step) -> Option<()> {
         match step {
             Step::Ask { shared, owned } => {
-                self.asking.push(Some(self.lock.ask(shared, owned)));
-                self.probes.push(Probe::new());
-                let need = self.model.need(shared);
-                self.model.waiters.push(Waiter { need, stage: Stage::Fresh });
+                let id = self.model.ask(self.need(shared));
+                self.asked.add(id, self.lock.ask(shared, owned));
             }
             Step::Try { shared, owned } => {
                 let got = self.lock.try_ask(shared, owned);
-                assert_eq!(got.is_ok(), self.model.try_take(self.model.need(shared)));
+                assert_eq!(got.is_ok(), self.model.try_take(self.need(shared)).is_ok());
                 got.into_iter().for_each(|guard| self.hold(guard));
             }
-            Step::Poll(id) => {
-                let Some(Some(asking)) = self.asking.get_mut(id) else { return };
-                let got = self.probes[id].poll(asking.as_mut());
-                assert_eq!(got.is_ready(), self.model.poll(id));
+            Step::Poll(which) => {
+                let (id, got) = self.asked.poll(which)?;
+                assert_eq!(got.is_ready(), self.model.poll(id).is_ready());
                 if let Poll::Ready(guard) = got {
-                    self.asking[id] = None;
                     self.hold(guard);
                 }
             }
-            Step::Cancel(id) => {
-                if self.asking.get_mut(id).is_some_and(|asking| asking.take().is_some()) {
-                    self.model.cancel(id);
-                }
+            Step::Cancel(which) => {
+                let id = self.asked.cancel(which)?;
+                self.model.cancel(id);
             }
-            Step::Release(at) if at < self.held.len() => {
-                let shared = self.held.remove(at).is_shared();
-                self.model.give(self.model.need(shared));
+            Step::Release(which) => {
+                let shared = self.take_held(which)?.is_shared();
+                self.model.give(self.need(shared));
             }
-            Step::Downgrade(at) if at < self.held.len() => {
-                let guard = self.held.remove(at);
-                let was_shared = guard.is_shared();
+            Step::Downgrade(which) => {
+                let guard = self.take_held(which)?;
+                let before = self.need(guard.is_shared());
                 let guard = guard.downgrade();
-                let given = guard.is_shared() && !was_shared;
-                self.held.push(guard);
-                self.model.give(if given { self.model.shares - 1 } else { 0 });
-            }
-            Step::Map(at) if at < self.held.len() => {
-                let guard = self.held.remove(at).map();
-                assert_eq!(guard.value(), self.model.value);
+                self.model.give(before - self.need(guard.is_shared()));
                 self.held.push(guard);
             }
-            Step::Release(_) | Step::Downgrade(_) | Step::Map(_) => {}
-        }
-    }
-
-    /// Whoever was served was woken, once, and nobody else was.
-    fn assert_wakes(&self) {
-        for (waiter, probe) in self.model.waiters.iter().zip(&self.probes) {
-            match waiter.stage {
-                Stage::Fresh | Stage::Queued => assert_eq!(probe.wakes(), 0),
-                Stage::Served => assert_eq!(probe.wakes(), 1),
-                Stage::Over => {}
+            Step::Map(which) => {
+                let guard = self.take_held(which)?.map();
+                assert_eq!(guard.value(), self.value);
+                self.held.push(guard);
             }
         }
+        Some(())
     }
 
-    fn run(mut self, steps: Vec<Step>) {
-        for step in steps {
-            self.step(step);
-            self.assert_wakes();
-        }
+    fn run(mut self, steps: Vec<Step>) -> usize {
+        let compared = |step| {
+            let done = self.step(step);
+            self.asked.assert_wakes(|id| self.model.wakes(id));
+            done
+        };
+        let operations = steps.into_iter().filter_map(compared).count();
         self.held.clear();
-        self.asking.clear();
+        self.asked.clear();
         assert!(self.lock.try_ask(false, false).is_ok(), "everything came back");
+        operations
     }
 }
 
-fn check<L: Lock>(name: &str, lock: impl Fn() -> L) {
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    println!("{name}: {} cases", config.cases);
-    let case = |steps| {
+fn check_lock<L: Lock>(name: &str, lock: impl Fn() -> L) {
+    check(name, steps(step()), |steps| {
         let lock = Arc::new(lock());
-        Pair::new(&lock).run(steps);
-        Ok(())
-    };
-    TestRunner::new(config).run(&steps(), case).unwrap();
+        Bench::new(&lock).run(steps)
+    });
 }
 
 #[test]
 fn a_mutex_behaves_like_its_model() {
-    check("a mutex", || Mutex::new(0));
+    check_lock("mutex", || Mutex::new(0));
 }
 
 #[test]
 fn a_rwlock_behaves_like_its_model() {
     for max_readers in [1, 3, u32::MAX >> 3] {
-        let name = format!("a lock for {max_readers} readers");
-        check(&name, || Readers(Arc::new(RwLock::with_max_readers(0, max_readers)), max_readers));
+        let name = format!("rwlock_for_{max_readers}");
+        let lock = || Readers(Arc::new(RwLock::with_max_readers(0, max_readers)), max_readers);
+        check_lock(&name, lock);
     }
 }
