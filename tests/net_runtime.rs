@@ -12,6 +12,7 @@ use runtime::runtime::{Builder, Runtime, is_rt_shutdown_err};
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
+use std::panic::catch_unwind;
 
 /// A runtime that a thread of its own drives.
 fn driven() -> Runtime {
@@ -77,4 +78,15 @@ fn a_runtime_that_has_shut_down_takes_no_socket() {
     refused(TcpStream::from_std(nonblocking(std::net::TcpStream::connect(addr).unwrap()).into()));
     refused(TcpListener::from_std(nonblocking(there).into()));
     refused(UdpSocket::from_std(nonblocking(std::net::UdpSocket::bind(any).unwrap()).into()));
+}
+
+#[test]
+fn a_name_is_bound_before_it_shows_that_io_is_disabled() {
+    let (rt, dir) = (Builder::new_current_thread().build().unwrap(), Dir::new());
+    let _context = rt.enter();
+    let (stream, datagram) = (dir.join("stream"), dir.join("datagram"));
+    assert!(catch_unwind(|| UnixListener::bind(&stream)).is_err());
+    assert!(catch_unwind(|| UnixDatagram::bind(&datagram)).is_err());
+    // Programs on tokio that catch the panic find the name, and remove it.
+    assert!(stream.exists() && datagram.exists());
 }

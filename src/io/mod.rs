@@ -68,7 +68,7 @@ pub(crate) use self::offload::{offload, offloaded};
 pub(crate) use self::operation::Drained;
 pub use self::read_buf::ReadBuf;
 pub(crate) use self::read_buf::into_spare;
-pub(crate) use self::registration::{Registration, runtime_with_io};
+pub(crate) use self::registration::{Registration, runtime_with_io, unless_shutdown};
 pub use self::split::{ReadHalf, WriteHalf, split};
 pub use self::stdio::{Stderr, Stdin, Stdout, stderr, stdin, stdout};
 pub use self::util::{

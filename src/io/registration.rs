@@ -199,6 +199,16 @@ impl Registration {
     }
 }
 
+/// Refuses after shutdown, for who leaves something behind by making what is refused then.
+pub(crate) fn unless_shutdown() -> io::Result<()> {
+    match current::runtime() {
+        Some(runtime) if runtime.io_enabled() && runtime.port(0).is_shutdown() => {
+            Err(shutdown_error())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The runtime of this context.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::SocketAddr;
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest, runtime_with_io};
+use crate::io::{Evented, Interest, unless_shutdown};
 use crate::net::UnixStream;
 use crate::net::sys;
 use crate::net::watched::Watched;
@@ -111,7 +111,7 @@ impl UnixListener {
     #[track_caller]
     fn listening(addr: &SockAddr) -> io::Result<UnixListener> {
         // Asked first, since a name that is bound once is in the way the next time.
-        runtime_with_io()?;
+        unless_shutdown()?;
         let socket = sys::socket(Domain::UNIX, Type::STREAM)?;
         socket.bind(addr)?;
         Self::over(socket, sys::BACKLOG)

@@ -1,7 +1,7 @@
 //! A Unix datagram socket: where it is bound, whom it talks to.
 
 use crate::engine::reactor::Direction;
-use crate::io::{Evented, Interest, Ready, runtime_with_io};
+use crate::io::{Evented, Interest, Ready, unless_shutdown};
 use crate::net::sys;
 use crate::net::watched::Watched;
 use socket2::{Domain, SockRef, Socket, Type};
@@ -70,7 +70,7 @@ impl UnixDatagram {
     #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<UnixDatagram> {
         // Asked first, since a name that is bound once is in the way the next time.
-        runtime_with_io()?;
+        unless_shutdown()?;
         let socket = sys::socket(Domain::UNIX, Type::DGRAM)?;
         socket.bind(&sys::unix_addr(path.as_ref())?)?;
         Self::over(socket)
