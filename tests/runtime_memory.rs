@@ -4,14 +4,14 @@
 use runtime::io::AsyncReadExt;
 use runtime::net::{TcpListener, TcpStream};
 use runtime::runtime::{Builder, Runtime};
-use runtime::sync::mpsc;
+use runtime::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
 use runtime::task::{JoinHandle, yield_now};
-use runtime::time::{Duration, sleep};
+use runtime::time::{Duration, Instant, sleep};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::pending;
 use std::sync::atomic::{AtomicIsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError};
 
 /// Counts what each thread has allocated, and all of them together.
 struct Counting;
@@ -20,6 +20,7 @@ static TOTAL: AtomicIsize = AtomicIsize::new(0);
 
 thread_local! {
     static BYTES: Cell<isize> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
 fn count(bytes: isize) {
@@ -31,6 +32,7 @@ fn count(bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: passed on.
         unsafe { System.alloc(layout) }
     }
@@ -47,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 
 /// Keeps the other tests of this process from allocating meanwhile.
 fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -130,6 +132,75 @@ fn a_timer_that_is_set_and_cancelled_allocates_nothing() {
     });
 }
 
+/// How often `step` allocates, once it was done before.
+async fn allocations(mut step: impl AsyncFnMut()) -> usize {
+    step().await;
+    let before = ALLOCATIONS.get();
+    step().await;
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn what_nobody_waits_for_allocates_nothing() {
+    rt().block_on(async {
+        let (mutex, lock) = (Mutex::new(0), RwLock::new(0));
+        let (semaphore, notify) = (Semaphore::new(3), Notify::new());
+        let locks = allocations(async || {
+            *mutex.lock().await += 1;
+            *lock.write().await += 1;
+            drop(lock.read().await);
+            drop(semaphore.acquire_many(2).await.unwrap());
+            notify.notify_one();
+            notify.notified().await;
+        });
+        assert_eq!(locks.await, 0);
+        let selected = allocations(async || {
+            for _ in 0..10 {
+                runtime::select! {
+                    guard = mutex.lock() => drop(guard),
+                    () = yield_now() => {}
+                    () = pending() => unreachable!("it never ends"),
+                }
+            }
+            let _: ((), ()) = runtime::join!(yield_now(), async {});
+        });
+        assert_eq!(selected.await, 0);
+    });
+}
+
+#[test]
+fn a_oneshot_is_a_single_allocation() {
+    rt().block_on(async {
+        let once = allocations(async || {
+            let (send, recv) = oneshot::channel();
+            send.send([1_u64; 8]).unwrap();
+            assert_eq!(recv.await.unwrap(), [1; 8]);
+        });
+        assert_eq!(once.await, 1);
+    });
+}
+
+#[test]
+fn a_task_is_a_single_allocation_and_its_memory_serves_the_next() {
+    rt().block_on(async {
+        let task = allocations(async || runtime::spawn(yield_now()).await.unwrap());
+        assert_eq!(task.await, 0, "the one of the task before");
+        let two = allocations(async || {
+            let tasks: [JoinHandle<()>; 2] = [(); 2].map(|()| runtime::spawn(yield_now()));
+            for task in tasks {
+                task.await.unwrap();
+            }
+        });
+        assert_eq!(two.await, 0, "those of the tasks before");
+        let before = ALLOCATIONS.get();
+        let tasks: [JoinHandle<()>; 8] = [(); 8].map(|()| runtime::spawn(yield_now()));
+        assert_eq!(ALLOCATIONS.get() - before, 8 - 2);
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+}
+
 /// Tasks, timers and channels, many at once.
 async fn burst() {
     let (send, mut recv) = mpsc::unbounded_channel();
@@ -153,34 +224,37 @@ async fn burst() {
     }
 }
 
-/// What is in use after a burst beyond what it was before.
-fn left_by_a_burst(rt: &Runtime) -> isize {
-    let settle = async || {
-        // The loops lie down once before they are looked at, and give back what they had kept.
-        sleep(Duration::from_millis(20)).await;
-        TOTAL.load(Ordering::Relaxed)
-    };
+/// Wants no more than so many bytes to be left of a burst, once every loop has lain down and given
+/// back what it had kept.
+fn burst_leaves_at_most(rt: &Runtime, bytes: isize) {
     rt.block_on(async {
         runtime::spawn(async {}).await.unwrap();
-        let before = settle().await;
+        sleep(Duration::from_millis(20)).await;
+        let before = TOTAL.load(Ordering::Relaxed);
         runtime::spawn(burst()).await.unwrap();
-        settle().await - before
-    })
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            sleep(Duration::from_millis(5)).await;
+            let left = TOTAL.load(Ordering::Relaxed) - before;
+            if left <= bytes {
+                return;
+            }
+            assert!(Instant::now() < end, "{left} bytes are left");
+        }
+    });
 }
 
 #[test]
 fn a_burst_of_tasks_is_given_back() {
     let _alone = alone();
-    let left = left_by_a_burst(&rt());
-    assert!(left <= 64 * 1024, "{left} bytes are left");
+    burst_leaves_at_most(&rt(), 64 * 1024);
 }
 
 #[test]
 fn a_burst_of_tasks_on_several_loops_is_given_back() {
     let _alone = alone();
     let rt = Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap();
-    let left = left_by_a_burst(&rt);
-    assert!(left <= 128 * 1024, "{left} bytes are left");
+    burst_leaves_at_most(&rt, 128 * 1024);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 pub(crate) mod arc_wake;
 pub(crate) mod atomic_waker;
 pub(crate) mod block_on;
+#[cfg_attr(any(not(target_os = "linux"), loom), path = "core_id_unknown.rs")]
+pub(crate) mod core_id;
 pub(crate) mod first_panic;
 pub(crate) mod list;
 pub(crate) mod moved;

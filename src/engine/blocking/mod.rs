@@ -25,8 +25,6 @@
 //! the better part of what a short closure costs. If the pusher goes on instead, the kernel moves
 //! the thread to a core that is free.
 
-#[cfg_attr(any(not(target_os = "linux"), loom), path = "core_id_unknown.rs")]
-mod core_id;
 #[cfg(all(test, loom))]
 mod loom_tests;
 mod pool;

@@ -2,10 +2,10 @@
 //!
 //! Everything here happens under the pool's lock, decides, and leaves the doing to the caller.
 
-use super::core_id;
 use crate::engine::task::{Id, Task};
 use crate::shim::atomic::{AtomicBool, Ordering};
 use crate::shim::{Arc, Condvar};
+use crate::util::core_id;
 use crate::util::quietly::quietly;
 use std::collections::VecDeque;
 use std::mem;

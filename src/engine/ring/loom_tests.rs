@@ -123,6 +123,34 @@ fn a_pop_that_races_with_close_shares_the_items_with_it() {
 }
 
 #[test]
+fn a_batch_stays_in_order_beside_consumers_and_an_end() {
+    model(3, || {
+        let (ring, maker) = ring_of(0);
+        let producer = {
+            let (ring, maker) = (ring.clone(), maker.clone());
+            thread::spawn(move || {
+                assert!(ring.push(maker.item(1, 0)).is_ok());
+                let mut batch = Fifo::new();
+                (1..3).for_each(|number| batch.push_back(maker.item(1, number)));
+                labels(&mut ring.append(batch))
+            })
+        };
+        let consumer = ring.clone();
+        let mut seen = Vec::from_iter(last(move || item_of(label(consumer.pop()))));
+        if seen.is_empty() {
+            // Nothing yet, so the producer may still be about to push: only then it must not close.
+            seen.extend(producer.join().unwrap());
+            seen.extend(labels(&mut ring.close()));
+        } else {
+            seen.extend(labels(&mut ring.close()));
+            seen.extend(producer.join().unwrap());
+        }
+        assert_eq!(seen, [(1, 0), (1, 1), (1, 2)], "in order, what was refused last");
+        assert!(ring.is_empty());
+    });
+}
+
+#[test]
 fn a_batch_does_not_stop_early() {
     model(4, || {
         let (ring, maker) = ring_of(3);

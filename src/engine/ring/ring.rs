@@ -64,6 +64,27 @@ impl<T: Chained> MicrotaskRing<T> {
         self.producers.stack.push(item).map(drop)
     }
 
+    /// Adds `items` as the newest, in their order; answers those that a closed ring refuses.
+    ///
+    /// Costs the same for many as for one, unless a consumer is at work.
+    pub(crate) fn append(&self, mut items: Fifo<T>) -> Fifo<T> {
+        let Some(mut claim) = self.try_claim() else {
+            let mut refused = Fifo::new();
+            while let Some(item) = items.pop_front() {
+                if let Err(item) = self.push(item) {
+                    refused.push_back(item);
+                }
+            }
+            return refused;
+        };
+        if !self.producers.stack.is_closed() {
+            // What this producer has pushed before goes first.
+            claim.refill();
+            claim.with_ready(|ready| ready.append(&mut items));
+        }
+        items
+    }
+
     /// Takes the oldest item.
     #[inline]
     pub(crate) fn pop(&self) -> Pop<T> {

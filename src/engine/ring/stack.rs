@@ -44,6 +44,12 @@ impl<T: Chained> Stack<T> {
         self.head.load(Ordering::Acquire) <= CLOSED
     }
 
+    /// Whether it refuses all pushes; asked by the one consumer, who alone closes it.
+    pub(crate) fn is_closed(&self) -> bool {
+        // Relaxed: the caller's claim orders it behind the swap in `close`.
+        self.head.load(Ordering::Relaxed) == CLOSED
+    }
+
     /// Adds `item` as the newest, or hands it back if the stack is closed.
     ///
     /// Answers whether the stack was empty.

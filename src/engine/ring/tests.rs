@@ -159,6 +159,24 @@ fn newer_items_stay_behind_older_ones_that_are_ready() {
 }
 
 #[test]
+fn a_batch_goes_behind_what_was_pushed_before_it() {
+    let (ring, maker) = (MicrotaskRing::new(), Maker::new());
+    let batch = |numbers: std::ops::Range<u32>| {
+        let mut items = Fifo::new();
+        numbers.for_each(|number| items.push_back(maker.item(0, number)));
+        items
+    };
+    assert!(ring.push(maker.item(0, 0)).is_ok());
+    assert!(ring.append(batch(1..4)).is_empty());
+    assert!(ring.push(maker.item(0, 4)).is_ok());
+    assert!(ring.append(batch(5..7)).is_empty());
+    assert_eq!(label(ring.pop()), Pop::Item((0, 0)));
+    assert_eq!(labels(&mut ring.close()), numbered(1..7));
+    assert_eq!(labels(&mut ring.append(batch(7..9))), numbered(7..9), "closed");
+    assert!(ring.is_empty());
+}
+
+#[test]
 fn a_closed_ring_hands_items_back() {
     let (ring, maker) = (MicrotaskRing::new(), Maker::new());
     assert!(ring.push(maker.item(0, 0)).is_ok());

@@ -78,16 +78,14 @@ impl Idle {
         searching(word) == 0 && asleep(word) > 0
     }
 
-    /// Called after work was queued: the loop that the caller has to wake, if any.
+    /// Called after work was queued: the loop that the caller has to wake, if any; one that `rouse`
+    /// finds asleep, and has search.
     #[must_use = "the loop sleeps on"]
-    pub(super) fn choose<'a, I>(&self, dozes: I) -> Option<usize>
-    where
-        I: Iterator<Item = &'a Doze> + Clone,
-    {
+    pub(super) fn choose(&self, rouse: impl Fn() -> Option<usize>) -> Option<usize> {
         // Pairs with the fences in `sleep` and `end_search`.
         fence(Ordering::SeqCst);
         while self.may_help() && self.claim_search() {
-            let found = dozes.clone().position(|doze| doze.rouse(Purpose::Search));
+            let found = rouse();
             if found.is_some() {
                 // Relaxed: counts only. Whom the caller wakes takes over the search.
                 self.word.fetch_sub(ASLEEP, Ordering::Relaxed);

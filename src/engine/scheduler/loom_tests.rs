@@ -186,7 +186,9 @@ impl Loops {
 
     fn push(&self) {
         self.queue.fetch_add(1, Ordering::Release);
-        if let Some(index) = self.idle.choose(self.dozes.iter()) {
+        if let Some(index) =
+            self.idle.choose(|| self.dozes.iter().position(|doze| doze.rouse(Purpose::Search)))
+        {
             self.wakes[index].fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -16,6 +16,7 @@
 //! ```
 
 mod account;
+mod backlog;
 mod block_on;
 mod claim;
 mod config;

@@ -4,7 +4,7 @@ use super::claim::Claim;
 use super::config::Config;
 use super::counters::{Counters, Figure, OutsideCounters};
 use super::current;
-use super::doze::Doze;
+use super::doze::{Doze, Purpose};
 use super::histogram::{Buckets, Histogram};
 use super::host::Inside;
 use super::idle::Idle;
@@ -21,6 +21,7 @@ use crate::shim::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::shim::thread::ThreadId;
 use crate::shim::{Arc, Counter, Mutex};
 use crate::util::arc_wake::ArcWake;
+use crate::util::core_id;
 use crate::util::rng::Seed;
 use std::io;
 
@@ -46,6 +47,8 @@ pub(super) struct Outside {
     pub(super) histogram: Option<Histogram>,
     /// What `polls` was when somebody last looked whether the loop is stuck.
     pub(super) polls_seen: Figure,
+    /// The core that its thread last fell asleep on.
+    slept_on: Figure,
     /// Where the loop is while nobody holds it.
     pub(super) core: Slot<Held>,
     /// The thread that drives the loop, where that is one of the runtime's own.
@@ -206,9 +209,19 @@ impl Shared {
         }
     }
 
-    /// Wakes a loop for work that any of them may do, if one sleeps and none searches.
-    pub(super) fn unpark_any(&self) {
-        if let Some(index) = self.idle.choose(self.loops.iter().map(|outside| &outside.doze)) {
+    /// Wakes a loop for work that any of them may do, if one sleeps and none searches: one that fell
+    /// asleep on this core, if `here`, or else on another.
+    pub(super) fn unpark_any(&self, here: bool) {
+        let rouse = || {
+            let core = core_id::current();
+            let rouse = |here| {
+                self.loops.iter().position(|outside| {
+                    (outside.slept_on() == core) == here && outside.doze.rouse(Purpose::Search)
+                })
+            };
+            rouse(here).or_else(|| rouse(!here))
+        };
+        if let Some(index) = self.idle.choose(rouse) {
             self.loops[index].port.unpark();
         }
     }
@@ -219,7 +232,9 @@ impl Shared {
         let this = this.clone();
         this.ring.push(task)?;
         this.outside_counters.schedules.add_shared(1);
-        this.unpark_any();
+        // Who hands work over mostly waits for it next: then a loop on the same core starts as the
+        // caller stops, which saves an interrupt to another core there and back.
+        this.unpark_any(true);
         Ok(())
     }
 
@@ -279,6 +294,7 @@ impl Outside {
             released_count: Figure::new(),
             counters: Counters::new(),
             polls_seen: Figure::new(),
+            slept_on: Figure::new(),
             histogram: buckets.map(Histogram::new),
             core: Slot::empty(),
             thread: Mutex::new(None),
@@ -298,6 +314,16 @@ impl Outside {
                     as usize
             }
         }
+    }
+
+    /// Notes that the calling thread, which drives the loop, is about to sleep.
+    pub(super) fn note_sleep(&self) {
+        self.slept_on.set(core_id::current().map_or(u64::MAX, u64::from));
+    }
+
+    /// The core that the loop's thread last fell asleep on.
+    fn slept_on(&self) -> Option<u32> {
+        u32::try_from(self.slept_on.get()).ok()
     }
 
     /// Notes which thread drives the loop.

@@ -1,6 +1,7 @@
 //! One event loop: what only its holder may touch.
 
 use super::account::Account;
+use super::backlog::Backlog;
 use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
@@ -67,8 +68,8 @@ pub(crate) struct Core {
     ring_interval: Cell<u32>,
     /// Polls until the ring goes first.
     polls_to_ring: Cell<u32>,
-    /// When the last look at the operating system ended; zero before the first.
-    looked_at: Cell<u64>,
+    /// What its ready tasks are worth.
+    backlog: Backlog,
     /// When it looks after the other loops next, though it is busy.
     next_rescue: Cell<u64>,
     /// How long it works.
@@ -119,7 +120,7 @@ impl Core {
             yielded: Cell::new(false),
             ring_interval: Cell::new(ring_interval),
             polls_to_ring: Cell::new(ring_interval),
-            looked_at: Cell::new(0),
+            backlog: Backlog::new(),
             next_rescue: Cell::new(0),
             account: Account::new(),
             panicked: Cell::new(false),
@@ -192,29 +193,28 @@ impl Core {
     fn schedule_among_others(&self, task: Task) {
         // Who wakes itself wants the others to run first.
         let yields = task.address() == self.running.get();
-        let crowded = self.with_shed(|queue, shed| {
+        let ready = self.with_shed(|queue, shed| {
             let Queue::Open(tasks) = queue else { unreachable!("it was open a moment ago") };
             if yields {
                 tasks.push_back(task, shed);
             } else {
                 tasks.push_next(task, shed);
             }
-            tasks.len() > 1
+            tasks.len()
         });
         // What waits behind something else could be run by another loop.
-        if crowded && self.shared.idle.may_help() {
-            self.shared.unpark_any();
+        if self.backlog.is_worth_help(ready) && self.shared.idle.may_help() {
+            self.shared.unpark_any(false);
         }
     }
 
     /// Moves what the lane has no room for to the ring.
     #[cold]
-    fn shed(&self, mut shed: Fifo<Task>) {
-        self.counters().overflows.add(u64::from(!shed.is_empty()));
-        while let Some(task) = shed.pop_front() {
-            if let Err(task) = self.shared.ring.push(task) {
-                discard(task);
-            }
+    fn shed(&self, shed: Fifo<Task>) {
+        self.counters().overflows.add(1);
+        let mut refused = self.shared.ring.append(shed);
+        while let Some(task) = refused.pop_front() {
+            discard(task);
         }
     }
 
@@ -413,32 +413,32 @@ impl Core {
 
     /// One turn of the reactor: a look at the operating system, then wake-ups. Answers how many.
     pub(super) fn turn(&self, wait: Wait) -> usize {
-        let polls = self.polls_since_turn.replace(0);
+        self.polls_since_turn.set(0);
         self.shared.note_forced_yields();
         if !self.outside().released.is_empty() {
             self.reap();
         }
-        let is_busy = matches!(wait, Wait::No);
-        let delivered = self.look(self.outside(), |reactor, events, port, clock| {
-            reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)))
-        });
-        if self.shared.config.ring_interval.is_none() {
-            self.tune(if is_busy { polls } else { 0 });
-        }
-        delivered
+        let measured = self.shared.is_multi_thread();
+        let polls = self.counters().polls.get();
+        self.look(self.outside(), |reactor, events, port, clock| {
+            if measured && let Some(mean) = self.backlog.end(clock, polls) {
+                self.tune(mean);
+            }
+            let look =
+                reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)));
+            self.backlog.begin(clock, polls);
+            look
+        })
     }
 
-    /// Has the ring go first after as many polls as fit into what its tasks may wait, if there were
-    /// `polls` since the last look at the operating system, and all of that time was theirs.
-    fn tune(&self, polls: u32) {
-        let now = self.shared.clock().tick();
-        let then = self.looked_at.replace(now);
-        if polls == 0 || then == 0 {
+    /// Has the ring go first after as many polls as fit into what its tasks may wait, where a poll
+    /// takes `mean` nanoseconds, unless the user says how many.
+    fn tune(&self, mean: u64) {
+        if self.shared.config.ring_interval.is_some() {
             return;
         }
-        let mean = (now.saturating_sub(then) / u64::from(polls)).max(1);
         let (least, most) = (*RING_INTERVALS.start(), *RING_INTERVALS.end());
-        let interval = (RING_WAIT / mean).clamp(least, most) as u32;
+        let interval = (RING_WAIT / mean.max(1)).clamp(least, most) as u32;
         self.ring_interval.set(interval);
         self.polls_to_ring.set(self.polls_to_ring.get().min(interval));
     }
@@ -524,7 +524,7 @@ impl Core {
                 || !self.with_queue(|queue| queue.is_empty())
                 || steal::any(&self.shared.loops, self.index))
         {
-            self.shared.unpark_any();
+            self.shared.unpark_any(false);
         }
     }
 
