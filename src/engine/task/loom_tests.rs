@@ -135,6 +135,28 @@ fn a_wake_during_a_poll_is_not_lost() {
 }
 
 #[test]
+fn a_poll_sees_what_was_done_before_a_wake_that_found_the_task_queued() {
+    loom::model(|| {
+        let queue = Queue::new();
+        let flag = flag();
+        let slot = Arc::new(Mutex::new(None));
+        let (task, handle) = spawn(&queue, flagged(flag.clone(), slot.clone()));
+        queue.0.lock().push_back(task);
+        queue.run_all();
+        let waker: Waker = slot.lock().take().unwrap();
+        waker.wake_by_ref();
+        let other = thread::spawn(move || {
+            flag.store(true, Ordering::Release);
+            waker.wake_by_ref();
+        });
+        queue.run_all();
+        other.join().unwrap();
+        queue.run_all();
+        assert!(handle.is_finished(), "the flag was set before the last wake");
+    });
+}
+
+#[test]
 fn two_wakes_queue_a_task_once() {
     loom::model(|| {
         let queue = Queue::new();

@@ -137,8 +137,12 @@ impl State {
     #[inline]
     pub(super) fn wake_by_ref(&self) -> Wake {
         self.update(|now| {
-            if now & (NOTIFIED | COMPLETE) != 0 {
+            if now & COMPLETE != 0 {
                 (None, Wake::Nothing)
+            } else if now & NOTIFIED != 0 {
+                // Written although nothing changes: the poll to come, which reads it from here, sees
+                // what was done before this wake. After a mere look both could miss each other.
+                (Some(now), Wake::Nothing)
             } else if now & RUNNING != 0 {
                 (Some(now | NOTIFIED), Wake::Nothing)
             } else {
