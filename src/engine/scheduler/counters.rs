@@ -11,6 +11,7 @@ impl Figure {
         Self(AtomicU64::new(0))
     }
 
+    #[inline]
     pub(super) fn get(&self) -> u64 {
         // Relaxed: a figure, which publishes nothing.
         self.0.load(Ordering::Relaxed)
