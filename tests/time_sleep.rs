@@ -214,6 +214,19 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
 }
 
 #[test]
+fn a_sleep_fires_when_its_runtime_ends_if_so_configured() {
+    let rt = Builder::new_multi_thread().worker_threads(2).enable_alt_timer().build().unwrap();
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(count.clone());
+    let nap = rt.block_on(rt.spawn(async { Box::pin(sleep(HOUR)) }));
+    let mut nap = nap.unwrap();
+    assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(rt);
+    assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");
+    assert!(poll_once(nap.as_mut()).is_ready());
+}
+
+#[test]
 fn a_sleep_that_is_over_stays_so_when_its_runtime_ends() {
     let rt = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let context = rt.enter();

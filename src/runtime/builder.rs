@@ -79,6 +79,7 @@ impl Builder {
             seed: None,
             events_max: 1024,
             lifo: true,
+            timers_fire_at_end: false,
             before_park: None,
             after_unpark: None,
             home: None,
@@ -266,7 +267,10 @@ impl Builder {
         self
     }
 
-    /// Accepted for compatibility: timers belong to the loop that waits for them in any case.
+    /// Enables timers, and has those fire that are set when a multi-thread runtime ends.
+    ///
+    /// Without it, to poll a [`Sleep`](crate::time::Sleep) whose runtime is gone panics. Timers belong to
+    /// the loop that waits for them in any case.
     ///
     /// # Examples
     ///
@@ -279,6 +283,7 @@ impl Builder {
     /// ```
     pub fn enable_alt_timer(&mut self) -> &mut Self {
         self.config.time = true;
+        self.config.timers_fire_at_end = true;
         self
     }
 

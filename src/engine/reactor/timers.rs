@@ -36,13 +36,21 @@ pub(super) struct Claimed {
     /// Until when the loop sleeps; 0 while it does not.
     asleep_until: u64,
     open: bool,
+    /// How those that are set end with the loop.
+    at_end: End,
 }
 
 impl Timers {
     pub(super) fn new() -> Timers {
         let wheel = Wheel::new(AnchoredClock::START);
-        let claimed = Claimed { wheel, earliest: u64::MAX, asleep_until: 0, open: true };
+        let claimed =
+            Claimed { wheel, earliest: u64::MAX, asleep_until: 0, open: true, at_end: End::Close };
         Timers { claim: Mutex::new(claimed), earliest: AtomicU64::new(u64::MAX) }
+    }
+
+    /// Has those fire at the end of the loop that are set then.
+    pub(crate) fn fire_at_end(&self) {
+        self.change(|claimed| claimed.at_end = End::Fire);
     }
 
     /// When the next timer may be due; never later than the earliest is.
@@ -80,7 +88,7 @@ impl Timers {
         self.claim.lock().asleep_until = 0;
     }
 
-    /// Closes all that are set, and refuses further ones.
+    /// Ends all that are set, and refuses further ones.
     pub(super) fn close(&self, delivery: &mut Delivery) {
         while self.change(|claimed| claimed.take_any(delivery.wakers())) {
             delivery.send();
@@ -149,8 +157,9 @@ impl Claimed {
     /// Closes, and moves wakers of timers into `wakers`; `true` if there are more than fit.
     fn take_any(&mut self, wakers: &mut Wakers) -> bool {
         self.open = false;
+        let how = self.at_end;
         while !wakers.is_full() {
-            let Some(waker) = self.end_next(Wheel::pop, LATEST, End::Close) else { return false };
+            let Some(waker) = self.end_next(Wheel::pop, LATEST, how) else { return false };
             wakers.push(waker);
         }
         true

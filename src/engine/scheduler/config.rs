@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) events_max: usize,
     /// Whether the task that was woken last runs next.
     pub(crate) lifo: bool,
+    /// Whether timers fire that are set when a loop ends, instead of being lost.
+    pub(crate) timers_fire_at_end: bool,
     pub(crate) io: bool,
     pub(crate) time: bool,
     pub(crate) name: Option<String>,

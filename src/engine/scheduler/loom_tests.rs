@@ -391,6 +391,7 @@ fn config() -> Config {
         ring_interval: Some(61),
         events_max: 16,
         lifo: true,
+        timers_fire_at_end: false,
         io: true,
         time: true,
         name: None,

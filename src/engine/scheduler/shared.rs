@@ -99,6 +99,9 @@ impl Shared {
             if let Some(watch) = &watch {
                 watch.timer().join(&reactor)?;
             }
+            if config.timers_fire_at_end {
+                port.timers().fire_at_end();
+            }
             let (queue, loot) = Queue::open(config.lifo);
             outsides.push(Outside::new(reactor, port, Some(loot), config.poll_times));
             queues.push(queue);
