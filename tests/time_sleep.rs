@@ -218,8 +218,9 @@ fn a_sleep_fires_when_its_runtime_ends_if_so_configured() {
     let rt = Builder::new_multi_thread().worker_threads(2).enable_alt_timer().build().unwrap();
     let count = Arc::new(Count(AtomicUsize::new(0)));
     let waker = Waker::from(count.clone());
-    let nap = rt.block_on(rt.spawn(async { Box::pin(sleep(HOUR)) }));
-    let mut nap = nap.unwrap();
+    let context = rt.enter();
+    let mut nap = Box::pin(sleep(HOUR));
+    drop(context);
     assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     drop(rt);
     assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");

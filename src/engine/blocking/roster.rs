@@ -161,9 +161,13 @@ impl Roster {
 
     /// How many threads there are for closures.
     pub(super) fn threads(&self) -> usize {
-        // Detached jobs that are not taken yet lie in front, and each has a thread on its way.
-        let called = self.queue.iter().take_while(|job| job.kind() == Ran::Detached).count();
-        self.threads - self.away - called
+        // Each detached job that is not taken yet has a thread on its way.
+        self.threads - self.away - self.detached()
+    }
+
+    /// How many detached jobs are not taken yet: they lie in front.
+    fn detached(&self) -> usize {
+        self.queue.iter().take_while(|job| job.kind() == Ran::Detached).count()
     }
 
     pub(super) fn idle_threads(&self) -> usize {
@@ -185,10 +189,12 @@ impl Roster {
                 self.queue.push_back(job);
                 Ok(self.call())
             }
-            // It has a thread of its own, whatever the limit, and goes first so that nobody who is
-            // on the way to a closure is missed there for long.
+            // It has a thread of its own, whatever the limit, and goes before the closures so that
+            // nobody who is on the way to one is missed there for long. But behind others of its kind:
+            // if its thread is refused, none before it may be left without one.
             Ran::Detached => {
-                self.queue.push_front(job);
+                let at = self.detached();
+                self.queue.insert(at, job);
                 Ok(self.call_one(usize::MAX))
             }
         }

@@ -1,5 +1,6 @@
 //! What the pool does for those inside the engine.
 
+use super::roster::{Call, Job, Next, Roster, Seat};
 use super::{Config, Host, Pool, Unqueued};
 use crate::engine::task::JoinHandle;
 use crate::shim::atomic::{AtomicBool, Ordering};
@@ -175,6 +176,29 @@ fn a_thread_that_cannot_be_made_is_an_error_and_leaves_nothing_behind() {
     assert!(!pool.watch());
     assert!(Pool::run_detached(&pool, Box::new(|| {})).is_err());
     end(&pool);
+}
+
+#[test]
+fn a_refused_thread_takes_its_own_job_along_and_no_other() {
+    let mut roster = Roster::new(1);
+    let ran = Arc::new(Mutex::new(Vec::new()));
+    let job = |number: u8| {
+        let ran = ran.clone();
+        Job::Detached(Box::new(move || ran.lock().push(number)))
+    };
+    let second = job(2);
+    let mark = second.mark();
+    for job in [job(1), second] {
+        assert!(matches!(roster.push(job), Ok(Call::NewThread)), "each has a thread of its own");
+    }
+    // The first one's thread looks for it before it turns out that there is none for the second.
+    roster.arrive();
+    let Next::Run(taken, _) = roster.next(&Seat::new()) else { panic!("there are two jobs") };
+    let (refused, _) = roster.no_thread(Some(mark));
+    let _ = taken.run();
+    assert_eq!(*ran.lock(), [1]);
+    refused.expect("the second has no thread").discard();
+    assert_eq!(roster.queued(), 0, "nobody would come for what is left");
 }
 
 #[test]
