@@ -209,10 +209,10 @@ fn a_crowd_of_ready_sockets_takes_one_look() {
 fn a_small_file_is_read_by_one_hand_over() {
     let calls =
         calls_of_steps(async || async || drop(runtime::fs::read("Cargo.toml").await.unwrap()));
-    // One call tells the other thread, which waits for that with another. What it did last for the
-    // step before may come in.
+    // One call tells the other thread, which waits for that with another; a second hand-over would
+    // double that. Between lie the few times that both want the queue's lock at once.
     let tells = calls.get(&libc::SYS_futex).copied().unwrap_or_default();
-    assert!(tells <= 2 * STEPS + 2, "{calls:?}");
+    assert!(tells < 3 * STEPS, "{calls:?}");
     assert!(calls[&libc::SYS_epoll_wait] <= STEPS + 1, "{calls:?}");
 }
 
