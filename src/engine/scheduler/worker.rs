@@ -426,7 +426,9 @@ impl Core {
             }
             let look =
                 reactor.with(|reactor| Some(reactor.as_mut()?.look(events, port, clock, wait)));
-            self.backlog.begin(clock, polls);
+            if measured {
+                self.backlog.begin(clock, polls);
+            }
             look
         })
     }
