@@ -55,7 +55,8 @@ impl<T: ?Sized> Place<T> {
     }
 
     fn node(&self) -> &T {
-        // SAFETY: whoever made the place says so; a list uses none of a node that was unlinked.
+        // SAFETY: whoever made the place says so; once unlinked, a node is used for what tells its
+        // owner, if at all.
         unsafe { self.0.as_ref() }
     }
 }
@@ -81,7 +82,7 @@ impl<T: Linked> List<T> {
         self.head.as_ref().map(Place::node)
     }
 
-    /// The node that [`List::pop_back`] would take.
+    /// The node that [`List::take_back`] would take.
     #[inline]
     pub(crate) fn back(&self) -> Option<&T> {
         self.tail.as_ref().map(Place::node)
@@ -102,33 +103,34 @@ impl<T: Linked> List<T> {
     #[inline]
     pub(crate) unsafe fn push_back(&mut self, node: NonNull<T>) {
         // SAFETY: the caller says so, for as long as the node is linked.
-        let node = unsafe { Place::new(node) };
-        self.join(self.tail, Some(node));
-        self.join(Some(node), None);
+        self.append(unsafe { Place::new(node) });
     }
 
     /// Unlinks the first node.
     #[inline]
     pub(crate) fn pop_front(&mut self) -> Option<NonNull<T>> {
-        let node = self.head?;
-        self.join(None, node.node().links().next.take());
-        Some(node.0)
+        self.unlink_front().map(|node| node.0)
     }
 
-    /// Unlinks the last node.
+    /// Unlinks the first node, then does `last` to it.
     #[inline]
-    pub(crate) fn pop_back(&mut self) -> Option<NonNull<T>> {
+    pub(crate) fn take_front<R>(&mut self, last: impl FnOnce(&T) -> R) -> Option<R> {
+        self.unlink_front().map(|node| last(node.node()))
+    }
+
+    /// Unlinks the last node, then does `last` to it.
+    #[inline]
+    pub(crate) fn take_back<R>(&mut self, last: impl FnOnce(&T) -> R) -> Option<R> {
         let node = self.tail?;
         self.join(node.node().links().prev.take(), None);
-        Some(node.0)
+        Some(last(node.node()))
     }
 
     /// Links the first node as the last one of `to`; answers `false` if there is none.
     #[inline]
     pub(crate) fn pass_front(&mut self, to: &mut List<T>) -> bool {
-        let Some(node) = self.pop_front() else { return false };
-        // SAFETY: linked up to the line above, so alive and in place, which goes on.
-        unsafe { to.push_back(node) };
+        let Some(node) = self.unlink_front() else { return false };
+        to.append(node);
         true
     }
 
@@ -153,6 +155,19 @@ impl<T: Linked> List<T> {
     /// Takes all nodes, in order, leaving this list empty.
     pub(crate) fn take(&mut self) -> List<T> {
         std::mem::replace(self, List::new())
+    }
+
+    #[inline]
+    fn append(&mut self, node: Place<T>) {
+        self.join(self.tail, Some(node));
+        self.join(Some(node), None);
+    }
+
+    #[inline]
+    fn unlink_front(&mut self) -> Option<Place<T>> {
+        let node = self.head?;
+        self.join(None, node.node().links().next.take());
+        Some(node)
     }
 
     /// Makes `next` follow `prev`; nothing on one side makes the other an end of the list.
@@ -221,9 +236,9 @@ mod tests {
             // SAFETY: leaked, linked once.
             unsafe { list.push_back(*node) };
         }
-        let last = list.pop_back().expect("three nodes");
+        assert_eq!(list.take_back(|node| node.1), Some(2));
         // SAFETY: leaked by `nodes` and just unlinked.
-        assert_eq!(unsafe { Box::from_raw(last.as_ptr()) }.1, 2);
+        drop(unsafe { Box::from_raw(all[2].as_ptr()) });
         assert_eq!(drain(&mut list.take()), [0, 1]);
         assert!(list.is_empty());
     }

@@ -15,7 +15,7 @@
 //! be woken or dropped once the lock is released.
 
 use crate::shim::atomic::{AtomicU8, Ordering};
-use crate::shim::{Mutex, MutexGuard, UnsafeCell};
+use crate::shim::{Cell, Mutex, MutexGuard};
 use crate::util::list::{Linked, Links, List};
 use crate::util::wakers::Wakers;
 use std::pin::Pin;
@@ -44,12 +44,8 @@ struct Node<N> {
     /// A [`Phase`]. Changes under the queue's lock; Done publishes the note to the waiter, whose
     /// node may be gone right after.
     phase: AtomicU8,
-    entry: UnsafeCell<Entry<N>>,
-}
-
-struct Entry<N> {
-    note: N,
-    waker: Option<Waker>,
+    note: Cell<N>,
+    waker: Cell<Option<Waker>>,
 }
 
 // SAFETY: always the same field.
@@ -92,16 +88,16 @@ impl<N> Locked<'_, N> {
     }
 
     fn note_of(&mut self, which: fn(&List<Node<N>>) -> Option<&Node<N>>) -> Option<&mut N> {
-        let node = which(&self.list)?;
-        // SAFETY: the entry of a linked node belongs to the holder of the lock, who lends it to
+        let note = which(&self.list)?.note.as_ptr();
+        // SAFETY: the note of a linked node belongs to the holder of the lock, who lends it to
         // the result.
-        Some(node.entry.with_mut(|entry| unsafe { &mut (*entry).note }))
+        Some(unsafe { &mut *note })
     }
 
     /// Takes out the first in line; answers whether there was one.
     #[inline]
     pub(crate) fn pop_front(&mut self, wakers: &mut Wakers) -> bool {
-        let Some(waker) = self.finish(List::pop_front) else { return false };
+        let Some(waker) = self.list.take_front(Node::finish) else { return false };
         if let Some(waker) = waker {
             wakers.push(waker);
         }
@@ -111,29 +107,24 @@ impl<N> Locked<'_, N> {
     /// Takes out the first in line, for callers that take no other: no batch is needed then.
     #[inline]
     pub(crate) fn pop_one(&mut self) -> Option<Waker> {
-        self.finish(List::pop_front).flatten()
+        self.list.take_front(Node::finish).flatten()
     }
 
     /// Takes out the last in line, as [`Locked::pop_one`] does the first.
     pub(crate) fn pop_last(&mut self) -> Option<Waker> {
-        self.finish(List::pop_back).flatten()
+        self.list.take_back(Node::finish).flatten()
     }
+}
 
-    /// Unlinks a waiter and tells it that it is done; gives its waker, if there was a waiter.
+impl<N> Node<N> {
+    /// Tells the waiter of a node that was just unlinked that it is done; gives its waker.
     #[inline]
-    fn finish(
-        &mut self,
-        pop: impl FnOnce(&mut List<Node<N>>) -> Option<NonNull<Node<N>>>,
-    ) -> Option<Option<Waker>> {
-        let node = pop(&mut self.list)?;
-        // SAFETY: the waiter learns of its release only by the store below, the last access; until
-        // then it is alive.
-        let node = unsafe { node.as_ref() };
-        // SAFETY: until then its entry belongs to the holder of the lock.
-        let waker = node.entry.with_mut(|entry| unsafe { (*entry).waker.take() });
-        // Release: publishes the note to the Acquire in `Waiter::phase`.
-        node.phase.store(Phase::Done as u8, Ordering::Release);
-        Some(waker)
+    fn finish(&self) -> Option<Waker> {
+        let waker = self.waker.take();
+        // Release: publishes the note to the Acquire in `Waiter::phase`. The last access: the
+        // waiter learns of its release by it alone, and until then it is alive.
+        self.phase.store(Phase::Done as u8, Ordering::Release);
+        waker
     }
 }
 
@@ -168,7 +159,8 @@ impl<H: Home> Waiter<H> {
         let node = Node {
             links: Links::new(),
             phase: AtomicU8::new(Phase::Idle as u8),
-            entry: UnsafeCell::new(Entry { note, waker: None }),
+            note: Cell::new(note),
+            waker: Cell::new(None),
         };
         Self { node, home }
     }
@@ -179,7 +171,7 @@ impl<H: Home> Waiter<H> {
 
     #[inline]
     pub(crate) fn phase(&self) -> Phase {
-        // Acquire: pairs with the Release in `Locked::finish`.
+        // Acquire: pairs with the Release in `Node::finish`.
         match self.node.phase.load(Ordering::Acquire) {
             0 => Phase::Idle,
             1 => Phase::Linked,
@@ -192,9 +184,8 @@ impl<H: Home> Waiter<H> {
     where
         H::Note: Copy,
     {
-        // SAFETY: a waiter that is done is out of everybody else's reach.
-        (self.phase() == Phase::Done)
-            .then(|| self.node.entry.with(|entry| unsafe { (*entry).note }))
+        // A waiter that is done is out of everybody else's reach.
+        (self.phase() == Phase::Done).then(|| self.node.note.get())
     }
 
     /// The note, whatever the phase.
@@ -203,9 +194,7 @@ impl<H: Home> Waiter<H> {
         H::Note: Copy,
     {
         self.assert_home(locked);
-        // SAFETY: the entry belongs to the holder of the lock, or the waiter is done or idle and
-        // nobody else uses it.
-        self.node.entry.with(|entry| unsafe { (*entry).note })
+        self.node.note.get()
     }
 
     /// Lines up behind all others.
@@ -220,7 +209,9 @@ impl<H: Home> Waiter<H> {
         waker: Option<Waker>,
     ) {
         assert_eq!(self.phase(), Phase::Idle, "a waiter lines up once");
-        *self.entry(locked) = Entry { note, waker };
+        self.assert_home(locked);
+        self.node.note.set(note);
+        self.node.waker.set(waker);
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Linked as u8, Ordering::Relaxed);
         // SAFETY: the node is pinned, not linked, and unlinked before it is dropped (`Drop`). All
@@ -238,7 +229,7 @@ impl<H: Home> Waiter<H> {
         unsafe { locked.list.remove(NonNull::from(&self.node)) };
         // Relaxed: changed and relied on under the lock.
         self.node.phase.store(Phase::Idle as u8, Ordering::Relaxed);
-        self.entry(locked).waker.take()
+        self.node.waker.take()
     }
 
     #[cold]
@@ -251,34 +242,26 @@ impl<H: Home> Waiter<H> {
     pub(crate) fn refresh(self: Pin<&Self>, cx: &Context<'_>) -> bool {
         let mut fresh: Option<Waker> = None;
         loop {
-            let mut locked = self.home.queue().lock();
+            let locked = self.home.queue().lock();
             if self.phase() != Phase::Linked {
                 return false;
             }
-            let stored = &mut self.entry(&mut locked).waker;
+            let stored = self.node.waker.take();
             if stored.as_ref().is_some_and(|stored| stored.will_wake(cx.waker())) {
+                self.node.waker.set(stored);
                 return true;
             }
             if fresh.is_some() {
-                let replaced = std::mem::replace(stored, fresh);
+                self.node.waker.set(fresh);
                 drop(locked);
-                drop(replaced);
+                drop(stored);
                 return true;
             }
+            self.node.waker.set(stored);
             // Cloning is foreign code: let go of the lock, and look again.
             drop(locked);
             fresh = Some(cx.waker().clone());
         }
-    }
-
-    /// The entry of a waiter that is not done.
-    #[inline]
-    fn entry<'l>(&'l self, locked: &'l mut Locked<'_, H::Note>) -> &'l mut Entry<H::Note> {
-        self.assert_home(locked);
-        assert_ne!(self.phase(), Phase::Done, "what is done is the waiter's alone");
-        // SAFETY: until the waiter is done, which takes the lock, its entry belongs to the holder
-        // of that, who lends it to the result.
-        self.node.entry.with_mut(|entry| unsafe { &mut *entry })
     }
 
     fn assert_home(&self, locked: &Locked<'_, H::Note>) {

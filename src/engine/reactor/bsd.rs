@@ -6,7 +6,7 @@ use crate::engine::clock::AnchoredClock;
 use crate::shim::Mutex;
 use mio::{Interest, Registry, Token};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 /// The interest in urgent data, which kqueue reports as readable.
@@ -35,7 +35,7 @@ impl Alarm {
 /// Ends the wait of one of several loops, after a while: a one-shot timer in the queue of a loop
 /// that sleeps.
 #[derive(Debug)]
-pub(crate) struct Bell(Mutex<Vec<OwnedFd>>);
+pub(crate) struct Bell(Mutex<Vec<Registry>>);
 
 impl Bell {
     pub(crate) fn new() -> io::Result<Bell> {
@@ -44,9 +44,7 @@ impl Bell {
 
     /// Has the bell ring for the loop of `reactor` as well; to be called in the order of the loops.
     pub(crate) fn join(&self, reactor: &Reactor) -> io::Result<()> {
-        // SAFETY: the reactor keeps its poller open for longer than this.
-        let poller = unsafe { BorrowedFd::borrow_raw(reactor.poller()) };
-        self.0.lock().push(poller.try_clone_to_owned()?);
+        self.0.lock().push(reactor.poller().try_clone()?);
         Ok(())
     }
 
@@ -66,7 +64,7 @@ impl Bell {
 }
 
 /// Changes the bell's timer in one queue.
-fn change(poller: &OwnedFd, flags: u16, delay: Duration) -> io::Result<()> {
+fn change(poller: &Registry, flags: u16, delay: Duration) -> io::Result<()> {
     // SAFETY: plain numbers and a pointer that is only handed back.
     let mut event: libc::kevent = unsafe { std::mem::zeroed() };
     event.ident = BELL.0;

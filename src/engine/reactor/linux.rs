@@ -93,7 +93,7 @@ impl Bell {
     pub(crate) fn join(&self, reactor: &Reactor) -> io::Result<()> {
         let events = libc::EPOLLIN | libc::EPOLLET | libc::EPOLLEXCLUSIVE;
         let mut event = libc::epoll_event { events: events as u32, u64: BELL.0 as u64 };
-        let (poller, add) = (reactor.poller(), libc::EPOLL_CTL_ADD);
+        let (poller, add) = (reactor.poller().as_raw_fd(), libc::EPOLL_CTL_ADD);
         // SAFETY: both descriptors are open, and `event` lives through the call.
         checked(unsafe { libc::epoll_ctl(poller, add, self.0.as_raw_fd(), &mut event) })?;
         Ok(())

@@ -13,7 +13,7 @@
 use super::delivery::Delivery;
 use super::state::{ReadyEvent, State};
 use super::{Ready, shutdown_error};
-use crate::shim::{Mutex, UnsafeCell};
+use crate::shim::{Cell, Mutex};
 use crate::util::list::{Linked, Links, List};
 use crate::util::wakers::Wakers;
 use std::fmt;
@@ -83,9 +83,8 @@ impl Source {
 
     /// Waits for `interest`, beside any number of others.
     pub(crate) fn readiness(&self, interest: Ready) -> Readiness<'_> {
-        let waiter =
-            Waiter { links: Links::new(), interest, slot: UnsafeCell::new(Slot::default()) };
-        Readiness { source: self, waiter }
+        let (waker, linked) = (Cell::new(None), Cell::new(false));
+        Readiness { source: self, waiter: Waiter { links: Links::new(), interest, waker, linked } }
     }
 
     /// Takes `bits` back, unless something arrived after `seen` was sampled.
@@ -146,7 +145,7 @@ impl Source {
     fn leave(&self, waker: &Waker, place: &Place<'_>) {
         // An event has mostly taken the last one out, so the clone is rarely for nothing.
         let fresh = waker.clone();
-        let old = self.waiters.lock().place(place).replace(fresh);
+        let old = self.waiters.lock().replace(place, fresh);
         drop(old);
     }
 }
@@ -158,18 +157,16 @@ enum Place<'a> {
 }
 
 impl Waiters {
-    fn place<'a>(&'a mut self, place: &'a Place<'_>) -> &'a mut Option<Waker> {
+    /// Leaves a waker; answers the one that was there.
+    fn replace(&mut self, place: &Place<'_>, waker: Waker) -> Option<Waker> {
         match place {
-            Place::Slot(direction) => &mut self.slots[*direction as usize],
+            Place::Slot(direction) => self.slots[*direction as usize].replace(waker),
             Place::List(waiter) => {
-                // SAFETY: `&mut self` shows the lock, and the borrow of both ends before it.
-                let slot = unsafe { waiter.slot() };
-                if !slot.linked {
-                    slot.linked = true;
+                if !waiter.linked.replace(true) {
                     // SAFETY: part of a pinned future, whose `drop` unlinks it.
                     unsafe { self.list.push_back(NonNull::from(*waiter)) };
                 }
-                &mut slot.waker
+                waiter.waker.replace(Some(waker))
             }
         }
     }
@@ -180,10 +177,8 @@ impl Waiters {
         while let Some(waiter) = rest.front() {
             let wanted = waiter.interest.intersects(ready);
             if wanted && !wakers.is_full() {
-                // SAFETY: the caller holds the lock, as `&mut self` shows.
-                let slot = unsafe { waiter.slot() };
-                slot.linked = false;
-                if let Some(waker) = slot.waker.take() {
+                waiter.linked.set(false);
+                if let Some(waker) = waiter.waker.take() {
                     wakers.push(waker);
                 }
                 rest.pop_front();
@@ -206,25 +201,9 @@ impl fmt::Debug for Source {
 struct Waiter {
     links: Links<Waiter>,
     interest: Ready,
-    // Guarded by the lock of the source.
-    slot: UnsafeCell<Slot>,
-}
-
-#[derive(Default)]
-struct Slot {
-    waker: Option<Waker>,
-    linked: bool,
-}
-
-impl Waiter {
-    /// # Safety
-    ///
-    /// The caller holds the lock of the source, and lets go of the slot before the lock.
-    #[allow(clippy::mut_from_ref)]
-    unsafe fn slot(&self) -> &mut Slot {
-        // SAFETY: the lock makes this the only reference.
-        self.slot.with_mut(|slot| unsafe { &mut *slot })
-    }
+    // Guarded by the lock of the source, as all that is not fixed.
+    waker: Cell<Option<Waker>>,
+    linked: Cell<bool>,
 }
 
 // SAFETY: always the same field.
@@ -240,7 +219,7 @@ pub(crate) struct Readiness<'a> {
     waiter: Waiter,
 }
 
-// SAFETY: links and slot are touched under the lock of the source only; wakers are `Send + Sync`.
+// SAFETY: links and cells are touched under the lock of the source only; wakers are `Send + Sync`.
 unsafe impl Sync for Readiness<'_> {}
 
 impl Future for Readiness<'_> {

@@ -26,7 +26,7 @@ use super::port::Port;
 use super::timers::{Claimed, Oversleeps};
 use crate::engine::clock::Node;
 use crate::shim::atomic::{AtomicU64, Ordering};
-use crate::shim::{Arc, UnsafeCell};
+use crate::shim::{Arc, Cell};
 use std::fmt;
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -75,7 +75,7 @@ pub(crate) struct TimerEntry {
     node: Node,
     word: AtomicU64,
     // The waker to be woken. Guarded by the claim of the loop, empty unless the entry is linked.
-    waker: UnsafeCell<Option<Waker>>,
+    waker: Cell<Option<Waker>>,
     // The loop. Changed by the owner while the entry is idle.
     port: Arc<Port>,
 }
@@ -91,7 +91,7 @@ impl TimerEntry {
         let node = Node::new();
         node.deadline.set(deadline.min(LATEST));
         let word = AtomicU64::new(IDLE);
-        TimerEntry { node, word, waker: UnsafeCell::new(None), port }
+        TimerEntry { node, word, waker: Cell::new(None), port }
     }
 
     /// The way into the loop on which the entry is set, or will be.
@@ -119,10 +119,11 @@ impl TimerEntry {
     }
 
     /// Chooses another loop for an idle entry.
-    pub(crate) fn move_to(self: Pin<&mut Self>, port: Arc<Port>) {
+    #[cold]
+    pub(crate) fn move_to(mut self: Pin<&mut Self>, port: Arc<Port>) {
         assert!(self.is_idle(), "a timer that is set stays with its loop");
-        // SAFETY: nothing is moved out of the entry but the port, which nobody takes to be pinned.
-        unsafe { self.get_unchecked_mut() }.port = port;
+        let deadline = self.node.deadline.get();
+        Pin::set(&mut self, TimerEntry::new(port, deadline));
     }
 
     /// Waits for the deadline, and sets an idle entry.
@@ -180,8 +181,8 @@ impl TimerEntry {
         let entry = unsafe { entry.as_ref() };
         // Relaxed: the exchange below decides.
         let mut seen = entry.word.load(Ordering::Relaxed);
-        // SAFETY: under the claim. Taken first, since the entry may be gone after the exchange.
-        let waker = entry.waker.with_mut(|waker| unsafe { (*waker).take() });
+        // Taken first, since the entry may be gone after the exchange.
+        let waker = entry.waker.take();
         let last = how as u64;
         while seen <= until.min(LATEST) {
             // The wheel's may be that of before the last reset. Under the claim, and still linked.
@@ -193,8 +194,7 @@ impl TimerEntry {
                 Err(word) => seen = word,
             }
         }
-        // SAFETY: under the claim, and not let go of, so alive.
-        entry.waker.with_mut(|slot| unsafe { *slot = waker });
+        entry.waker.set(waker);
         Expiry::Later(seen)
     }
 
@@ -202,17 +202,17 @@ impl TimerEntry {
     pub(super) fn set(self: Pin<&Self>, waker: Waker) -> Result<Oversleeps, Closed> {
         let mut waker = Some(waker);
         // A waker that is refused is dropped on return, with the claim released.
-        self.change(|claimed, slot| {
-            if !claimed.is_open() {
+        self.change(|held| {
+            if !held.claimed.is_open() {
                 return Err(Closed);
             }
-            // The slot of an idle entry is empty, so nothing is dropped.
-            *slot = waker.take();
+            // An idle entry has none, so nothing is dropped.
+            self.waker.set(waker.take());
             let deadline = self.node.deadline.get();
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
             // SAFETY: idle, so in no wheel; pinned; `drop` sees to it that it is unlinked in time.
-            Ok(unsafe { claimed.link(self.as_ptr(), deadline) })
+            Ok(unsafe { held.claimed.link(self.as_ptr(), deadline) })
         })
     }
 
@@ -221,16 +221,18 @@ impl TimerEntry {
         // Cloning and dropping a waker is foreign code: not under the claim.
         let mut fresh = None;
         loop {
-            let renewed = self.change(|_, slot| {
+            let renewed = self.change(|_| {
                 if !self.is_linked() {
                     return None;
                 }
-                let keeps = slot.as_ref().is_some_and(|slot| slot.will_wake(waker));
-                if !keeps && fresh.is_some() {
-                    std::mem::swap(slot, &mut fresh);
-                    return Some(true);
+                let mut kept = self.waker.take();
+                let keeps = kept.as_ref().is_some_and(|kept| kept.will_wake(waker));
+                let renews = !keeps && fresh.is_some();
+                if renews {
+                    std::mem::swap(&mut kept, &mut fresh);
                 }
-                Some(keeps)
+                self.waker.set(kept);
+                Some(keeps || renews)
             });
             match renewed {
                 None => return Poll::Ready(self.outcome()),
@@ -261,23 +263,20 @@ impl TimerEntry {
         }
         // What is due already is not left to the next turn, which may be far off.
         let is_due = deadline <= self.port.clock().tick();
-        let hastened = self.change(|claimed, slot| {
-            // Under the claim the word cannot change any more, since the owner is here.
-            if !self.is_linked() {
+        let hastened = self.change(|mut held| {
+            if !held.unlink() {
                 return None;
             }
-            // SAFETY: alive, and linked into these timers.
-            unsafe { claimed.unlink(self.as_ptr()) };
             if is_due {
                 self.node.deadline.set(deadline);
                 // Relaxed: no loop knows the entry any more.
                 self.word.store(FIRED, Ordering::Relaxed);
-                return Some(Hastened::Due(slot.take()));
+                return Some(Hastened::Due(self.waker.take()));
             }
             // Relaxed: the loop reads it under the claim.
             self.word.store(deadline, Ordering::Relaxed);
             // SAFETY: in no wheel, pinned, and unlinked before its end as ever.
-            Some(Hastened::Linked(unsafe { claimed.link(self.as_ptr(), deadline) }))
+            Some(Hastened::Linked(unsafe { held.claimed.link(self.as_ptr(), deadline) }))
         });
         match hastened {
             None => return false,
@@ -293,25 +292,14 @@ impl TimerEntry {
         if !self.is_linked() {
             return;
         }
-        let waker = self.change(|claimed, slot| {
-            // Under the claim the word cannot change any more, since the owner is here.
-            if !self.is_linked() {
-                return None;
-            }
-            // SAFETY: alive, and linked into these timers.
-            unsafe { claimed.unlink(NonNull::from(self)) };
-            slot.take()
-        });
+        let waker = self.change(|mut held| held.unlink().then(|| self.waker.take()).flatten());
         drop(waker);
     }
 
     /// Takes the claim of the loop for one step, in which no foreign code may run.
     #[inline]
-    fn change<R>(&self, step: impl FnOnce(&mut Claimed, &mut Option<Waker>) -> R) -> R {
-        self.port.timers().change(|claimed| {
-            // SAFETY: under the claim, which guards the waker and is lent to one step.
-            self.waker.with_mut(|waker| step(claimed, unsafe { &mut *waker }))
-        })
+    fn change<R>(&self, step: impl FnOnce(Held<'_>) -> R) -> R {
+        self.port.timers().change(|claimed| step(Held { entry: self, claimed }))
     }
 
     fn as_ptr(self: Pin<&Self>) -> NonNull<TimerEntry> {
@@ -334,13 +322,31 @@ impl TimerEntry {
     }
 }
 
+/// An entry, with the claim of its loop.
+struct Held<'a> {
+    entry: &'a TimerEntry,
+    claimed: &'a mut Claimed,
+}
+
+impl Held<'_> {
+    /// Unlinks the entry; answers `false` if it is not linked any more.
+    #[inline]
+    fn unlink(&mut self) -> bool {
+        // Under the claim the word cannot change any more, since the owner is here.
+        let is_linked = self.entry.is_linked();
+        if is_linked {
+            // SAFETY: alive, and linked into the wheel of its loop, which is this one.
+            unsafe { self.claimed.wheel.remove(NonNull::from(self.entry).cast()) };
+        }
+        is_linked
+    }
+}
+
 impl Drop for TimerEntry {
     fn drop(&mut self) {
         // What was ever linked is pinned, so its place is still its own.
         self.withdraw();
-        // SAFETY: no loop knows the entry any more.
-        let let_go = self.waker.with_mut(|waker| unsafe { (*waker).is_none() });
-        debug_assert!(let_go, "whoever unlinks an entry takes its waker");
+        debug_assert!(self.waker.take().is_none(), "whoever unlinks an entry takes its waker");
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Timers {
 
 /// What the claim guards.
 pub(super) struct Claimed {
-    wheel: Wheel,
+    pub(super) wheel: Wheel,
     /// When the wheel has to be looked at next: never later than the earliest deadline. What is
     /// unlinked leaves it alone, since looking once too often is cheap.
     earliest: u64,
@@ -127,17 +127,6 @@ impl Claimed {
             self.asleep_until = 0;
         }
         Oversleeps(oversleeps)
-    }
-
-    /// Unlinks an entry, if it is linked.
-    ///
-    /// # Safety
-    ///
-    /// The entry must be alive, and linked here or nowhere.
-    #[inline]
-    pub(super) unsafe fn unlink(&mut self, entry: NonNull<TimerEntry>) {
-        // SAFETY: the caller's promise; a node is the first field of its entry.
-        unsafe { self.wheel.remove(entry.cast::<Node>()) };
     }
 
     /// Moves the wakers of what is due into `wakers`, as many as fit; answers how many fired.

@@ -8,7 +8,6 @@ use super::registry::{ALARM, BELL, WAKE};
 use crate::engine::clock::AnchoredClock;
 use crate::shim::Arc;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 /// Timers end a wait no sooner than this after the last ones fired, in nanoseconds.
@@ -62,8 +61,8 @@ impl Reactor {
     }
 
     /// What the operating system knows the poller by.
-    pub(super) fn poller(&self) -> RawFd {
-        self.poll.as_raw_fd()
+    pub(super) fn poller(&self) -> &mio::Registry {
+        self.poll.registry()
     }
 
     /// Waits as told; [`deliver`] then hands out what happened. No foreign code runs in here.

@@ -1,6 +1,6 @@
 //! The link by which a queued item is chained to the next one.
 
-use crate::shim::UnsafeCell;
+use crate::shim::Cell;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
@@ -8,17 +8,13 @@ use std::ptr::NonNull;
 ///
 /// It belongs to whoever holds the item: a producer until its push, then the queue, then the
 /// consumer. So a plain cell is enough, and the queues publish it along with the item.
-#[derive(Debug)]
 pub(crate) struct Link {
-    next: UnsafeCell<*mut Link>,
+    next: Cell<Option<Spot<()>>>,
 }
-
-// SAFETY: the pointer is only a value here; whoever follows it answers for what it finds there.
-unsafe impl Send for Link {}
 
 impl Link {
     pub(crate) fn new() -> Self {
-        Self { next: UnsafeCell::new(std::ptr::null_mut()) }
+        Self { next: Cell::new(None) }
     }
 }
 
@@ -67,21 +63,19 @@ impl<T: Chained> Node<T> {
 
     /// What follows, as last set.
     #[inline]
-    pub(super) fn next(&self) -> *mut Link {
-        // SAFETY: who holds the node is alone with its link, so nobody writes meanwhile.
-        self.link().next.with(|next| unsafe { *next })
+    pub(super) fn next(&self) -> Option<Spot<T>> {
+        self.link().next.get().map(|spot| Spot::new(spot.0))
     }
 
     /// Makes `next` follow.
     #[inline]
-    pub(super) fn set_next(&mut self, next: *mut Link) {
-        // SAFETY: who holds the node is alone with its link, so nobody looks meanwhile.
-        self.link().next.with_mut(|slot| unsafe { *slot = next });
+    pub(super) fn set_next(&mut self, next: Option<Spot<T>>) {
+        self.link().next.set(next.map(|spot| Spot::new(spot.0)));
     }
 
     #[inline]
     fn link(&self) -> &Link {
-        // SAFETY: the link is alive and in place as long as the item is a node.
+        // SAFETY: alive and in place as long as the item is a node, whose holder alone knows it.
         unsafe { self.0.0.as_ref() }
     }
 }

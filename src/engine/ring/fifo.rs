@@ -1,7 +1,6 @@
 //! A plain queue for one holder.
 
 use super::chain::{Chained, Node, Spot};
-use std::ptr::{self, NonNull};
 
 /// Items in the order they came, chained by their own links.
 ///
@@ -92,14 +91,14 @@ impl<T: Chained> Fifo<T> {
 /// Some nodes, each the next one of the one before; whoever has the chain has the right to them.
 struct Chain<T> {
     first: Spot<T>,
-    // Its link is null.
+    // Nothing follows it.
     last: Spot<T>,
 }
 
 impl<T: Chained> Chain<T> {
     #[inline]
     fn of(mut node: Node<T>) -> Self {
-        node.set_next(ptr::null_mut());
+        node.set_next(None);
         let spot = node.put_down();
         Self { first: spot, last: spot }
     }
@@ -107,13 +106,13 @@ impl<T: Chained> Chain<T> {
     #[inline]
     fn append(&mut self, newer: Chain<T>) {
         // SAFETY: the chain has the right to its nodes, and this one goes on to be put down here.
-        unsafe { self.last.take_up() }.set_next(newer.first.link().as_ptr());
+        unsafe { self.last.take_up() }.set_next(Some(newer.first));
         self.last = newer.last;
     }
 
     #[inline]
     fn push_first(&mut self, mut node: Node<T>) {
-        node.set_next(self.first.link().as_ptr());
+        node.set_next(Some(self.first));
         self.first = node.put_down();
     }
 
@@ -123,7 +122,7 @@ impl<T: Chained> Chain<T> {
         let &mut Chain { first, last } = this.as_mut()?;
         // SAFETY: the chain has the right to its nodes, and goes on without this one.
         let node = unsafe { first.take_up() };
-        *this = NonNull::new(node.next()).map(|next| Chain { first: Spot::new(next), last });
+        *this = node.next().map(|first| Chain { first, last });
         Some(node)
     }
 }

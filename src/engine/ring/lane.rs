@@ -64,9 +64,9 @@ impl<T: Chained, const N: usize> Lane<T, N> {
     pub(crate) fn pop(&mut self) -> Option<T> {
         let mut head = self.slots.head();
         while head != self.tail {
-            match self.slots.advance(head, 1) {
-                // SAFETY: the item is ours now, and only we could overwrite its slot.
-                Ok(()) => return Some(unsafe { self.slots.read(head) }.into_item()),
+            // SAFETY: a head other than our tail has an item, which is read at once.
+            match unsafe { self.slots.take(head, 1) } {
+                Ok(mut taken) => return taken.next().map(Node::into_item),
                 Err(now) => head = now,
             }
         }
@@ -104,11 +104,9 @@ impl<T: Chained, const N: usize> Lane<T, N> {
         // The head that the limit comes from: no slot before it is in use. If it still stands, the
         // half that we take is free as soon as it is read.
         let head = self.limit.wrapping_sub(Slots::<T, N>::LEN);
-        if self.slots.advance(head, half).is_err() {
-            return false;
-        }
-        // SAFETY: the items are ours now, and only we could overwrite their slots.
-        unsafe { self.slots.read_all(head, half, shed) };
+        // SAFETY: no room was left, so from that head on all slots are full; they are read at once.
+        let Ok(taken) = (unsafe { self.slots.take(head, half) }) else { return false };
+        taken.for_each(|node| shed.push_back_node(node));
         self.limit = self.limit.wrapping_add(half);
         true
     }
@@ -133,35 +131,19 @@ impl<T: Chained, const N: usize> Victim<T, N> {
         if self.is_empty() {
             return Pop::Empty;
         }
-        if !self.slots.announce() {
-            return Pop::Busy;
-        }
+        let Some(thief) = self.slots.announce() else { return Pop::Busy };
         // From here to the withdrawal nothing can unwind.
         lane.look_for_room();
-        let (head, count) = self.take_half(lane.room() + 1);
-        for ahead in 1..count {
-            let to = lane.tail.wrapping_add(ahead - 1);
-            // SAFETY: the item is ours now, and its slot stays as it is until we withdraw.
-            let node = unsafe { self.slots.read(head.wrapping_add(ahead)) };
-            // SAFETY: the lane has room for one item less than `count`, and we hold its owner's end.
-            unsafe { lane.slots.write(to, node) };
+        let mut taken = thief.take_half(lane.room() + 1);
+        let first = taken.next();
+        let mut count = 0;
+        for node in taken {
+            // SAFETY: the lane has room for all but the first, and we hold its owner's end.
+            unsafe { lane.slots.write(lane.tail.wrapping_add(count), node) };
+            count += 1;
         }
-        // SAFETY: as above.
-        let first = (count != 0).then(|| unsafe { self.slots.read(head) });
-        self.slots.withdraw();
-        lane.publish(count.saturating_sub(1));
+        thief.withdraw();
+        lane.publish(count);
         first.map_or(Pop::Empty, |node| Pop::Item(node.into_item()))
-    }
-
-    /// Moves the head past the older half, at most `max` items; answers from where and how many.
-    fn take_half(&self, max: u32) -> (u32, u32) {
-        loop {
-            let (head, len) = self.slots.look();
-            let count = len.div_ceil(2).min(max);
-            // A failure means that the owner took an item, so it is not to be taken for the end.
-            if count == 0 || self.slots.advance(head, count).is_ok() {
-                return (head, count);
-            }
-        }
     }
 }

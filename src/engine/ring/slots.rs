@@ -16,16 +16,16 @@
 //! to the slots it knew to be free before. That also keeps the positions from coming round while a
 //! thief is preempted in the middle of a step.
 
-use super::chain::{Chained, Node};
+use super::chain::{Chained, Node, Spot};
 use super::fifo::Fifo;
-use crate::shim::UnsafeCell;
+use crate::shim::Cell;
 use crate::shim::atomic::{AtomicBool, AtomicU32, Ordering};
 
 pub(super) struct Slots<T: Chained, const N: usize> {
     front: Front,
     // The position that the next push takes, written by the owner. Publishes the slots before it.
     tail: AtomicU32,
-    slots: [UnsafeCell<Option<Node<T>>>; N],
+    slots: [Cell<Option<Spot<T>>>; N],
 }
 
 /// What thieves write, on cache lines of its own.
@@ -55,7 +55,7 @@ impl<T: Chained, const N: usize> Slots<T, N> {
         Self {
             front: Front { head: AtomicU32::new(Self::START), robbed: AtomicBool::new(false) },
             tail: AtomicU32::new(Self::START),
-            slots: std::array::from_fn(|_| UnsafeCell::new(None)),
+            slots: std::array::from_fn(|_| Cell::new(None)),
         }
     }
 
@@ -79,11 +79,22 @@ impl<T: Chained, const N: usize> Slots<T, N> {
         (head, tail.wrapping_sub(head).min(Self::LEN))
     }
 
-    /// Moves the head from `head` by `count`, and gives the caller what lies between.
+    /// Moves the head from `head` by `count`, for the owner, who gets what lies between.
     ///
     /// If it is not there any more, the error says where it is.
+    ///
+    /// # Safety
+    ///
+    /// As long as the head is there, so many items are behind it. The owner fills no slot before
+    /// the answer is used up.
     #[inline]
-    pub(super) fn advance(&self, head: u32, count: u32) -> Result<(), u32> {
+    pub(super) unsafe fn take(&self, head: u32, count: u32) -> Result<Taken<'_, T, N>, u32> {
+        self.advance(head, count)?;
+        Ok(Taken { slots: self, next: head, left: count })
+    }
+
+    #[inline]
+    fn advance(&self, head: u32, count: u32) -> Result<(), u32> {
         let moved = head.wrapping_add(count);
         // Release: pairs with the load in `look`, for the tail that the caller knew, and with the
         // one in `free_before`, for its announcement. Relaxed: a failure is only the next guess.
@@ -109,35 +120,15 @@ impl<T: Chained, const N: usize> Slots<T, N> {
         (!self.front.robbed.load(Ordering::Acquire)).then_some(head)
     }
 
-    /// Announces a thief; `false` if there is one already.
-    pub(super) fn announce(&self) -> bool {
+    /// Announces a thief, unless there is one already.
+    pub(super) fn announce(&self) -> Option<Thief<'_, T, N>> {
         let robbed = &self.front.robbed;
         // Relaxed: spares the other thief the loss of its cache line; nothing is concluded from it.
         // Acquire: pairs with the store in `withdraw`, so that who sees this thief gone sees the
         // earlier ones gone as well. Relaxed: nothing is done after a failure.
-        !robbed.load(Ordering::Relaxed)
-            && robbed.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
-    /// Withdraws the announcement of a thief, who has copied all it took.
-    pub(super) fn withdraw(&self) {
-        // Release: pairs with the second load in `free_before`, after which the owner writes to
-        // the slots, and with the exchange in `announce`.
-        self.front.robbed.store(false, Ordering::Release);
-    }
-
-    /// Takes the node in the slot at `position`, without a write to it.
-    ///
-    /// # Safety
-    ///
-    /// The caller must have moved the head past `position`, and the owner must not overwrite the
-    /// slot meanwhile. Each filling of a slot is read once.
-    #[inline]
-    pub(super) unsafe fn read(&self, position: u32) -> Node<T> {
-        let slot = &self.slots[position as usize % N];
-        // SAFETY: the caller says that nobody writes to the slot, and nobody else takes the node.
-        let node = slot.with(|node| unsafe { node.read() });
-        node.expect("slots before the tail have been written")
+        let first = !robbed.load(Ordering::Relaxed)
+            && robbed.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok();
+        first.then_some(Thief { slots: self })
     }
 
     /// Fills the slot at `position`.
@@ -147,21 +138,54 @@ impl<T: Chained, const N: usize> Slots<T, N> {
     /// The caller must be the owner, and the slot must be free.
     #[inline]
     pub(super) unsafe fn write(&self, position: u32, node: Node<T>) {
-        let slot = &self.slots[position as usize % N];
-        // SAFETY: the caller says that nobody else looks at a free slot.
-        slot.with_mut(|slot| unsafe { *slot = Some(node) });
+        self.slots[position as usize % N].set(Some(node.put_down()));
+    }
+}
+
+/// The one thief at work. Until it withdraws, the owner overwrites nothing that it takes.
+pub(super) struct Thief<'a, T: Chained, const N: usize> {
+    slots: &'a Slots<T, N>,
+}
+
+impl<T: Chained, const N: usize> Thief<'_, T, N> {
+    /// Takes the older half, at most `max` items.
+    pub(super) fn take_half(&self, max: u32) -> Taken<'_, T, N> {
+        loop {
+            let (head, len) = self.slots.look();
+            let count = len.div_ceil(2).min(max);
+            // A failure means that the owner took an item, so it is not to be taken for the end.
+            if count == 0 || self.slots.advance(head, count).is_ok() {
+                return Taken { slots: self.slots, next: head, left: count };
+            }
+        }
     }
 
-    /// Moves `count` items from `head` on to the back of `into`.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slots::read`], for each of the positions.
-    pub(super) unsafe fn read_all(&self, head: u32, count: u32, into: &mut Fifo<T>) {
-        for ahead in 0..count {
-            // SAFETY: the caller answers for each position.
-            into.push_back_node(unsafe { self.read(head.wrapping_add(ahead)) });
-        }
+    /// Withdraws the announcement, when all is copied.
+    pub(super) fn withdraw(self) {
+        // Release: pairs with the second load in `free_before`, after which the owner writes to
+        // the slots, and with the exchange in `announce`.
+        self.slots.front.robbed.store(false, Ordering::Release);
+    }
+}
+
+/// Items that the head was moved past, oldest first, for its mover. Those that are left leak.
+pub(super) struct Taken<'a, T: Chained, const N: usize> {
+    slots: &'a Slots<T, N>,
+    next: u32,
+    left: u32,
+}
+
+impl<T: Chained, const N: usize> Iterator for Taken<'_, T, N> {
+    type Item = Node<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Node<T>> {
+        self.left = self.left.checked_sub(1)?;
+        let slot = &self.slots.slots[self.next as usize % N];
+        self.next = self.next.wrapping_add(1);
+        let spot = slot.get().expect("slots before the tail have been written");
+        // SAFETY: the mover of the head alone has the right to what it passed, and takes it once.
+        Some(unsafe { spot.take_up() })
     }
 }
 
@@ -170,7 +194,8 @@ impl<T: Chained, const N: usize> Drop for Slots<T, N> {
         // Not dropped one by one: the queue goes on when one of them panics.
         let mut rest = Fifo::new();
         let (head, len) = self.look();
-        // SAFETY: nobody else is left, so what lies between head and tail is ours.
-        unsafe { self.read_all(head, len, &mut rest) };
+        // Nobody else is left, so what lies between head and tail is ours.
+        let all = Taken { slots: self, next: head, left: len };
+        all.for_each(|node| rest.push_back_node(node));
     }
 }

@@ -63,7 +63,7 @@ impl<T: Chained> Stack<T> {
             if head == CLOSED {
                 return Err(node.into_item());
             }
-            node.set_next(ptr::without_provenance_mut(head));
+            node.set_next(NonNull::new(ptr::without_provenance_mut(head)).map(Spot::new));
             // Release: pairs with the swaps in `take` and `close`, which follow the link and hand
             // out the item. Later pushes keep the pairing, being read-modify-writes themselves.
             // Relaxed: after a failure nothing but the next guess is used.
@@ -108,7 +108,7 @@ impl<T: Chained> Stack<T> {
             // SAFETY: what the head and the links lead to are nodes that were pushed, each once,
             // and the swap made them ours; `push` exposed their addresses.
             let node = unsafe { spot.take_up() };
-            address = node.next().addr();
+            address = node.next().map_or(EMPTY, |spot| spot.link().addr().get());
             items.push_front_node(node);
         }
         items

@@ -6,6 +6,7 @@
 use crate::shim::thread_local;
 use std::alloc::Layout;
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 
 /// Classes are this far apart: the step between chunk sizes of the common allocators.
@@ -41,6 +42,28 @@ unsafe impl Send for FreeLists {}
 /// Makes another loop's lists, or none, this thread's again when dropped.
 pub(crate) struct Lent(*const FreeLists);
 
+/// A block that nobody uses.
+struct Block {
+    memory: NonNull<u8>,
+    /// What it was allocated with.
+    layout: Layout,
+}
+
+impl Block {
+    #[inline]
+    fn into_raw(self) -> NonNull<u8> {
+        ManuallyDrop::new(self).memory
+    }
+}
+
+impl Drop for Block {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: nobody uses it, and it was allocated with this layout.
+        unsafe { std::alloc::dealloc(self.memory.as_ptr(), self.layout) }
+    }
+}
+
 /// The class of blocks for `layout`; none if they are not recycled.
 #[inline]
 fn class(layout: Layout) -> Option<usize> {
@@ -58,7 +81,7 @@ fn block(class: usize) -> Layout {
 #[inline]
 pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
     let Some(class) = class(layout) else { return system(layout) };
-    with_lists(|lists| lists?.pop(class)).unwrap_or_else(|| system(block(class)))
+    with_lists(|lists| lists?.pop(class)).map_or_else(|| system(block(class)), Block::into_raw)
 }
 
 /// Gives back what [`allocate`] gave for `layout`.
@@ -68,16 +91,11 @@ pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
 /// The memory must come from `allocate` with this layout, and must not be used any more.
 #[inline]
 pub(super) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
-    let mut allocated = layout;
-    if let Some(class) = class(layout) {
-        // SAFETY: passed on to the caller.
-        if with_lists(|lists| lists.is_some_and(|lists| unsafe { lists.push(memory, class) })) {
-            return;
-        }
-        allocated = block(class);
-    }
-    // SAFETY: blocks of a class are allocated with its layout, others with their own.
-    unsafe { std::alloc::dealloc(memory.as_ptr(), allocated) }
+    let block = Block { memory, layout: class(layout).map_or(layout, block) };
+    with_lists(|lists| match lists {
+        Some(lists) => lists.push(block),
+        None => drop(block),
+    });
 }
 
 /// Uses the lists of the loop that this thread holds, if it holds one.
@@ -118,41 +136,36 @@ impl FreeLists {
     }
 
     #[inline]
-    fn pop(&self, class: usize) -> Option<NonNull<u8>> {
+    fn pop(&self, class: usize) -> Option<Block> {
         let head = NonNull::new(self.heads[class].get())?;
         // SAFETY: blocks in a list are ours, and start with the next pointer.
         self.heads[class].set(unsafe { head.as_ref() }.next);
         self.bytes.set(self.bytes.get() - class * STEP);
-        Some(head.cast())
+        Some(Block { memory: head.cast(), layout: block(class) })
     }
 
     /// Keeps a block, unless there are enough.
-    ///
-    /// # Safety
-    ///
-    /// The block must be of this class, and must not be used any more.
     #[inline]
-    unsafe fn push(&self, memory: NonNull<u8>, class: usize) -> bool {
+    fn push(&self, block: Block) {
+        let Some(class) = class(block.layout) else { return };
         let bytes = self.bytes.get() + class * STEP;
         if bytes > BOUND {
-            return false;
+            return;
         }
-        let free = memory.cast::<Free>();
+        let free = block.into_raw().cast::<Free>();
         // SAFETY: blocks are larger than a pointer and aligned for one, and this one is ours now.
         unsafe { free.write(Free { next: self.heads[class].get() }) };
         self.heads[class].set(free.as_ptr());
         self.bytes.set(bytes);
-        true
     }
 
     /// Frees blocks, largest first, until no more than `bound` bytes are kept.
     fn give_back(&self, bound: usize) {
         for class in (1..CLASSES).rev() {
             while self.bytes.get() > bound
-                && let Some(memory) = self.pop(class)
+                && let Some(block) = self.pop(class)
             {
-                // SAFETY: it came out of the list of this class.
-                unsafe { std::alloc::dealloc(memory.as_ptr(), block(class)) }
+                drop(block);
             }
         }
     }
