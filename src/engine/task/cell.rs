@@ -239,18 +239,16 @@ impl<F: Future> Running<F> {
     fn complete(mut self) {
         let refs = 1 + usize::from(OwnerRef::release(&self.task));
         let mut completion = self.task.header().state.complete(refs, true);
-        if completion == Completion::Unwanted {
+        if matches!(completion, Completion::Unwanted) {
             // The join handle has left for good.
             self.claim().discard();
             completion = self.task.header().state.complete(refs, false);
         }
         let last = match completion {
-            Completion::WakeJoiner => {
-                let front = self.task.header();
-                // SAFETY: the bit said that a waker is there, and completion made it ours.
-                let waker = front.join_waker.with(|slot| unsafe { (*slot).assume_init_read() });
+            Completion::WakeJoiner(kept) => {
+                let waker = kept.take();
                 quietly(|| waker.wake());
-                front.state.release(refs)
+                self.task.header().state.release(refs)
             }
             Completion::Free => true,
             Completion::Done => false,

@@ -4,13 +4,10 @@ use super::id::Id;
 use super::owner::OwnerRef;
 use super::state::{Start, State, Wake};
 use crate::engine::ring::{Chained, Link};
-use crate::shim::UnsafeCell;
 use crate::util::list::{Linked, Links};
 use std::cell::Cell;
-use std::mem::MaybeUninit;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::task::Waker;
 
 /// The home of a task whose set is no loop's.
 const NOWHERE: u32 = u32::MAX;
@@ -43,10 +40,6 @@ pub(crate) struct Header {
     pub(super) id: Id,
     /// Where in the source the task was spawned.
     pub(super) spawned_at: &'static Location<'static>,
-    /// Written by the join handle while `JOIN_WAKER` is clear, read by both sides while it is set,
-    /// moved out by the completing thread. Holds a waker while `JOIN_WAKER` is set and the task is
-    /// not complete.
-    pub(super) join_waker: UnsafeCell<MaybeUninit<Waker>>,
     /// Which loop's set of live tasks took the reference that was set aside for one: 0 for none so
     /// far, `NOWHERE` for a set that is no loop's. Written by the first runner.
     home: Cell<u32>,
@@ -68,7 +61,6 @@ impl Header {
             owned: Links::new(),
             id: Id::next(),
             spawned_at,
-            join_waker: UnsafeCell::new(MaybeUninit::uninit()),
             home: Cell::new(0),
             polls: Cell::new(0),
         }

@@ -4,11 +4,11 @@ use super::budget;
 use super::error::JoinError;
 use super::header::{Header, Task};
 use super::id::Id;
-use super::state::Leave;
+use super::state::{JoinSide, Leave};
 use crate::util::moved::Moved;
 use std::fmt;
 use std::future::Future;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::ManuallyDrop;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
@@ -61,9 +61,14 @@ impl<T> JoinHandle<T> {
     }
 
     /// Leaves the only waker that is ever left, for the end of the task; gives it back after that.
-    pub(super) fn leave_waker(&self, waker: Waker) -> Option<Waker> {
-        debug_assert!(!self.header().state.has_join_waker(), "this handle was polled before");
-        self.header().leave_waker(waker)
+    pub(super) fn leave_waker(&mut self, waker: Waker) -> Option<Waker> {
+        self.side().leave_waker(waker)
+    }
+
+    #[inline]
+    fn side(&mut self) -> JoinSide<'_> {
+        // SAFETY: this is the one handle, and borrowed exclusively.
+        unsafe { JoinSide::new(self.header()) }
     }
 
     /// Takes the output of a task that has ended.
@@ -162,66 +167,33 @@ impl<T> JoinHandle<T> {
     }
 }
 
-impl Header {
-    /// Whether the task is complete; if not, `waker` is kept for that moment.
-    fn is_complete_or_keeps(&self, waker: &Waker) -> bool {
-        if self.state.is_complete() {
-            return true;
-        }
-        if self.state.has_join_waker() {
-            // SAFETY: the bit says that a waker is there. The completing thread may be moving it
-            // out right now, which leaves its bytes alone, and only those are compared.
-            if self.join_waker.with(|slot| unsafe { (*slot).assume_init_ref() }.will_wake(waker)) {
-                return false;
-            }
-            if !self.state.withdraw_join_waker() {
-                return true;
-            }
-            // SAFETY: the bit is clear again and the task not complete, so the waker is ours.
-            drop(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
-        }
-        self.leave_waker(waker.clone()).is_some()
-    }
-
-    /// Leaves `waker`, where there is none, for the end of the task; gives it back after that.
-    fn leave_waker(&self, waker: Waker) -> Option<Waker> {
-        // SAFETY: while the bit is clear the place is the join handle's alone.
-        self.join_waker.with_mut(|slot| unsafe { slot.write(MaybeUninit::new(waker)) });
-        if self.state.publish_join_waker() {
-            return None;
-        }
-        // SAFETY: the task is complete and the bit was clear: the waker is still ours.
-        Some(self.join_waker.with(|slot| unsafe { (*slot).assume_init_read() }))
-    }
-}
-
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let charge = ready!(budget::poll_proceed(cx));
-        if !self.header().is_complete_or_keeps(cx.waker()) {
+        let this = self.get_mut();
+        if !this.side().is_complete_or_keeps(cx.waker()) {
             return Poll::Pending;
         }
         charge.made_progress();
-        self.get_mut().take_output()
+        this.take_output()
     }
 }
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        let left = self.header().state.leave();
-        if left == Leave::Done {
-            return;
-        }
+        let waker = match self.header().state.leave() {
+            Leave::Done => return,
+            Leave::DropWaker(kept) => Some(kept.take()),
+            Leave::DropOutput => None,
+        };
         // SAFETY: the handle ends here; what it came with is given up, also on unwind.
         let task = unsafe { ManuallyDrop::take(&mut self.task) };
-        if left == Leave::DropWaker {
-            // SAFETY: the bit was set until now, the task not complete: the waker is ours.
-            drop(task.header().join_waker.with(|slot| unsafe { (*slot).assume_init_read() }));
-        } else {
+        match waker {
+            Some(waker) => drop(waker),
             // SAFETY: the task is complete, so the stage is this handle's.
-            unsafe { (task.header().methods.drop_output)(&task) }
+            None => unsafe { (task.header().methods.drop_output)(&task) },
         }
     }
 }

@@ -133,7 +133,7 @@ impl<T> Members<T> {
     }
 
     /// Adds a task that nobody has waited for yet.
-    pub(crate) fn insert(&mut self, handle: JoinHandle<T>) -> AbortHandle {
+    pub(crate) fn insert(&mut self, mut handle: JoinHandle<T>) -> AbortHandle {
         let abort = handle.abort_handle();
         let member = memory::allocate(Layout::new::<Member<T>>()).cast::<Member<T>>();
         let new = Member {

@@ -12,7 +12,11 @@
 //! The rest of the word counts references. `NOTIFIED` without `RUNNING` owns one of them: it
 //! travels with the task through its queue.
 
+use super::header::Header;
+use crate::shim::UnsafeCell;
 use crate::shim::atomic::{AtomicUsize, Ordering};
+use std::mem::MaybeUninit;
+use std::task::Waker;
 
 const RUNNING: usize = 1;
 const NOTIFIED: usize = 1 << 1;
@@ -63,50 +67,66 @@ pub(super) enum End {
 
 /// What the completion of a task leaves to do.
 #[must_use]
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Completion {
+pub(super) enum Completion<'a> {
     /// Nothing; the references have been given up.
     Done,
     /// Free the allocation: those were the last references.
     Free,
     /// Wake the joiner, then give up the references.
-    WakeJoiner,
+    WakeJoiner(Kept<'a>),
     /// Not complete yet: nobody will take the output, so drop it first.
     Unwanted,
 }
 
 /// What the drop of a join handle leaves to do.
 #[must_use]
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Leave {
+pub(super) enum Leave<'a> {
     /// Nothing; the handle's reference has been given up.
     Done,
     /// Take the stored waker out, then give up the reference.
-    DropWaker,
+    DropWaker(Kept<'a>),
     /// Drop the output, then give up the reference.
     DropOutput,
 }
 
-/// The word. Written by everybody who holds a reference; publishes the future's memory from poll to
-/// poll, the output to the join handle, and the join waker to the completing thread.
-#[derive(Debug)]
-pub(super) struct State(AtomicUsize);
+/// A join waker that a transition found, and left to its caller alone.
+#[must_use]
+pub(super) struct Kept<'a>(&'a State);
+
+impl Kept<'_> {
+    pub(super) fn take(self) -> Waker {
+        // SAFETY: a waker is there, and nobody else's: the transition saw to both.
+        self.0.join_waker.with(|slot| unsafe { (*slot).assume_init_read() })
+    }
+}
+
+/// The word, and the place that two of its bits guard.
+pub(super) struct State {
+    /// Written by everybody who holds a reference; publishes the future's memory from poll to poll,
+    /// the output to the join handle, and the join waker to the completing thread.
+    word: AtomicUsize,
+    /// Written by the join handle while `JOIN_WAKER` is clear, read by both sides while it is set,
+    /// moved out by the completing thread. Holds a waker while `JOIN_WAKER` is set and the task is
+    /// not complete.
+    join_waker: UnsafeCell<MaybeUninit<Waker>>,
+}
 
 impl State {
     pub(super) fn new() -> Self {
-        Self(AtomicUsize::from(INITIAL))
+        let join_waker = UnsafeCell::new(MaybeUninit::uninit());
+        Self { word: AtomicUsize::from(INITIAL), join_waker }
     }
 
     /// Applies `step` until no other thread came in between; `None` leaves the word as it is.
     #[inline]
     fn update<R>(&self, mut step: impl FnMut(usize) -> (Option<usize>, R)) -> R {
         // Acquire pairs with the release of whoever wrote the word last, below.
-        let mut now = self.0.load(Ordering::Acquire);
+        let mut now = self.word.load(Ordering::Acquire);
         loop {
             let (next, answer) = step(now);
             let Some(next) = next else { return answer };
             // AcqRel pairs with itself: each transition hands on what earlier ones published.
-            match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Acquire) {
+            match self.word.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return answer,
                 Err(seen) => now = seen,
             }
@@ -115,7 +135,7 @@ impl State {
 
     pub(super) fn is_complete(&self) -> bool {
         // Acquire pairs with the release in `complete`, which publishes the output.
-        self.0.load(Ordering::Acquire) & COMPLETE != 0
+        self.word.load(Ordering::Acquire) & COMPLETE != 0
     }
 
     /// Wakes with a reference of the waker's own, which goes to the queue or is given up.
@@ -211,7 +231,7 @@ impl State {
     ///
     /// With `output_kept`, an output nobody waits for is reported instead of being stored away.
     #[inline]
-    pub(super) fn complete(&self, refs: usize, output_kept: bool) -> Completion {
+    pub(super) fn complete(&self, refs: usize, output_kept: bool) -> Completion<'_> {
         self.update(|now| {
             debug_assert!(now & (RUNNING | COMPLETE) == RUNNING, "only its runner completes it");
             if output_kept && now & JOIN_INTEREST == 0 {
@@ -219,7 +239,7 @@ impl State {
             }
             let next = now ^ (RUNNING | COMPLETE);
             if now & JOIN_WAKER != 0 {
-                (Some(next), Completion::WakeJoiner)
+                (Some(next), Completion::WakeJoiner(Kept(self)))
             } else if next < (refs + 1) * REF {
                 (Some(next - refs * REF), Completion::Free)
             } else {
@@ -228,34 +248,14 @@ impl State {
         })
     }
 
-    /// Shows the stored join waker to the completing thread; `false` if the task is complete.
-    pub(super) fn publish_join_waker(&self) -> bool {
-        self.update(|now| {
-            if now & COMPLETE != 0 { (None, false) } else { (Some(now | JOIN_WAKER), true) }
-        })
-    }
-
-    /// Takes the join waker back from the completing thread; `false` if the task is complete.
-    pub(super) fn withdraw_join_waker(&self) -> bool {
-        self.update(|now| {
-            if now & COMPLETE != 0 { (None, false) } else { (Some(now & !JOIN_WAKER), true) }
-        })
-    }
-
-    /// Whether the join handle has published a waker.
-    pub(super) fn has_join_waker(&self) -> bool {
-        // Relaxed: only the join handle sets and clears this bit, and only it asks.
-        self.0.load(Ordering::Relaxed) & JOIN_WAKER != 0
-    }
-
     /// Ends the interest of the join handle.
     #[inline]
-    pub(super) fn leave(&self) -> Leave {
+    pub(super) fn leave(&self) -> Leave<'_> {
         self.update(|now| {
             if now & COMPLETE != 0 {
                 (None, Leave::DropOutput)
             } else if now & JOIN_WAKER != 0 {
-                (Some(now & !(JOIN_INTEREST | JOIN_WAKER)), Leave::DropWaker)
+                (Some(now & !(JOIN_INTEREST | JOIN_WAKER)), Leave::DropWaker(Kept(self)))
             } else {
                 debug_assert!(now >= 2 * REF, "the owner still has its reference");
                 (Some((now & !JOIN_INTEREST) - REF), Leave::Done)
@@ -267,7 +267,7 @@ impl State {
     #[inline]
     pub(super) fn retain(&self) {
         // Relaxed: the caller has a reference already, so nothing is published by this one.
-        let before = self.0.fetch_add(REF, Ordering::Relaxed);
+        let before = self.word.fetch_add(REF, Ordering::Relaxed);
         if before > isize::MAX as usize {
             // More than 2^57 leaked references: going on would free a task in use.
             std::process::abort();
@@ -278,8 +278,74 @@ impl State {
     #[inline]
     pub(super) fn release(&self, refs: usize) -> bool {
         // AcqRel: what each holder did before happens before the free by the last one.
-        let before = self.0.fetch_sub(refs * REF, Ordering::AcqRel);
+        let before = self.word.fetch_sub(refs * REF, Ordering::AcqRel);
         debug_assert!(before >= refs * REF, "a reference was given up twice");
         before < (refs + 1) * REF
+    }
+}
+
+/// The join handle's side of a task's state.
+pub(super) struct JoinSide<'a>(&'a Header);
+
+impl<'a> JoinSide<'a> {
+    /// # Safety
+    ///
+    /// For the one join handle of the task, which uses one at a time.
+    #[inline]
+    pub(super) unsafe fn new(header: &'a Header) -> Self {
+        Self(header)
+    }
+
+    /// Whether the task is complete; if not, `waker` is kept for that moment.
+    pub(super) fn is_complete_or_keeps(self, waker: &Waker) -> bool {
+        if self.0.state.is_complete() {
+            return true;
+        }
+        if self.has_waker() {
+            // SAFETY: the bit says that a waker is there. The completing thread may be moving it
+            // out right now, which leaves its bytes alone, and only those are compared.
+            let kept = |slot: *const MaybeUninit<_>| unsafe { (*slot).assume_init_ref() };
+            if self.0.state.join_waker.with(|slot| kept(slot).will_wake(waker)) {
+                return false;
+            }
+            let Some(kept) = self.withdraw() else { return true };
+            drop(kept.take());
+        }
+        self.leave_waker(waker.clone()).is_some()
+    }
+
+    /// Leaves `waker`, where there is none, for the end of the task; gives it back after that.
+    pub(super) fn leave_waker(self, waker: Waker) -> Option<Waker> {
+        debug_assert!(!self.has_waker(), "the last waker was taken back");
+        // SAFETY: while the bit is clear the place is the join handle's alone.
+        self.0.state.join_waker.with_mut(|slot| unsafe { slot.write(MaybeUninit::new(waker)) });
+        self.publish().map(Kept::take)
+    }
+
+    /// Shows the waker to the completing thread; gives it back if the task is complete.
+    fn publish(&self) -> Option<Kept<'a>> {
+        self.0.state.update(|now| {
+            if now & COMPLETE != 0 {
+                (None, Some(Kept(&self.0.state)))
+            } else {
+                (Some(now | JOIN_WAKER), None)
+            }
+        })
+    }
+
+    /// Takes the waker back from the completing thread; gives none if the task is complete.
+    fn withdraw(&self) -> Option<Kept<'a>> {
+        self.0.state.update(|now| {
+            if now & COMPLETE != 0 {
+                (None, None)
+            } else {
+                (Some(now & !JOIN_WAKER), Some(Kept(&self.0.state)))
+            }
+        })
+    }
+
+    fn has_waker(&self) -> bool {
+        // Relaxed: only the join handle sets and clears this bit, and only it asks.
+        self.0.state.word.load(Ordering::Relaxed) & JOIN_WAKER != 0
     }
 }
