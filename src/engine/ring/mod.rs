@@ -20,6 +20,7 @@ mod slots;
 mod stack;
 
 #[cfg(test)]
+#[path = "tests/item.rs"]
 mod item;
 #[cfg(all(test, loom))]
 mod loom_tests;
