@@ -52,8 +52,8 @@ pub struct OwnedRwLockWriteGuard<T: ?Sized> {
 pub struct OwnedRwLockMappedWriteGuard<T: ?Sized, U: ?Sized = T> {
     lock: UserArc<RwLock<T>>,
     part: PartMut<U>,
-    // It asks of the part what a lock of it would.
-    _value: (PhantomData<T>, PhantomData<Box<RwLock<U>>>),
+    // It asks of the part what a counted lock of it would.
+    _value: (PhantomData<T>, PhantomData<UserArc<RwLock<U>>>),
 }
 
 impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
