@@ -173,7 +173,7 @@ impl<T> Future for JoinHandle<T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let charge = ready!(budget::poll_proceed(cx));
         let this = self.get_mut();
-        if !this.side().is_complete_or_keeps(cx.waker()) {
+        if !this.side().sees_end_or_keeps(cx.waker()) {
             return Poll::Pending;
         }
         charge.made_progress();

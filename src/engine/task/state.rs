@@ -297,7 +297,7 @@ impl<'a> JoinSide<'a> {
     }
 
     /// Whether the task is complete; if not, `waker` is kept for that moment.
-    pub(super) fn is_complete_or_keeps(self, waker: &Waker) -> bool {
+    pub(super) fn sees_end_or_keeps(self, waker: &Waker) -> bool {
         if self.0.state.is_complete() {
             return true;
         }
