@@ -98,8 +98,9 @@ impl<T: Linked> List<T> {
     ///
     /// # Safety
     ///
-    /// `node` must be alive and unlinked. Until it is unlinked again it must stay in place, and be
-    /// reached by shared references (and pinned ones) only.
+    /// `node` must be alive and unlinked. Until it is unlinked again, and until the last step of
+    /// [`List::take_front`] has told its owner, it must stay in place, and be reached by shared
+    /// references (and pinned ones) only.
     #[inline]
     pub(crate) unsafe fn push_back(&mut self, node: NonNull<T>) {
         // SAFETY: the caller says so, for as long as the node is linked.
