@@ -41,7 +41,7 @@ where
 {
     let vectored = stream.is_write_vectored();
     let turns = Turns::new(stream);
-    (ReadHalf { turns: turns.clone() }, WriteHalf { turns, vectored })
+    (ReadHalf { stream: Share(turns.clone()) }, WriteHalf { stream: Share(turns), vectored })
 }
 
 /// The half of a stream that reads, made by [`split`].
@@ -64,7 +64,7 @@ where
 /// # }
 /// ```
 pub struct ReadHalf<T> {
-    turns: Arc<Turns<T>>,
+    stream: Share<T>,
 }
 
 /// The half of a stream that writes, made by [`split`].
@@ -86,15 +86,26 @@ pub struct ReadHalf<T> {
 /// # }
 /// ```
 pub struct WriteHalf<T> {
-    turns: Arc<Turns<T>>,
+    stream: Share<T>,
     // Asked once, at the split: the answer is wanted without waiting for a turn.
     vectored: bool,
 }
 
-// SAFETY: a shared half gives no access to the stream; it only compares pointers.
-unsafe impl<T: Sync> Sync for ReadHalf<T> {}
-// SAFETY: as above.
-unsafe impl<T: Sync> Sync for WriteHalf<T> {}
+/// What a half has of the stream.
+struct Share<T>(Arc<Turns<T>>);
+
+// SAFETY: a shared one gives no access to the stream; it can only be compared.
+unsafe impl<T: Sync> Sync for Share<T> {}
+
+impl<T> Share<T> {
+    fn poll_with<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        act: impl FnOnce(Pin<&mut T>, &mut Context<'_>) -> Poll<R>,
+    ) -> Poll<R> {
+        self.0.poll_with(cx, act)
+    }
+}
 
 impl<T> ReadHalf<T> {
     /// Says whether `other` comes from the same [`split`].
@@ -135,7 +146,7 @@ impl<T> ReadHalf<T> {
             "cannot unsplit halves of different streams: use the two that one `split` returned"
         );
         drop(wr);
-        Turns::into_inner(self.turns).expect("only the two halves refer to the stream")
+        Turns::into_inner(self.stream.0).expect("only the two halves refer to the stream")
     }
 }
 
@@ -149,47 +160,47 @@ impl<T> WriteHalf<T> {
     /// assert!(writer.is_pair_of(&reader));
     /// ```
     pub fn is_pair_of(&self, other: &ReadHalf<T>) -> bool {
-        Arc::ptr_eq(&self.turns, &other.turns)
+        Arc::ptr_eq(&self.stream.0, &other.stream.0)
     }
 }
 
 impl<T: AsyncRead> AsyncRead for ReadHalf<T> {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.turns.poll_with(cx, |stream, cx| stream.poll_read(cx, buf))
+        self.stream.poll_with(cx, |stream, cx| stream.poll_read(cx, buf))
     }
 }
 
 impl<T: AsyncWrite> AsyncWrite for WriteHalf<T> {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.turns.poll_with(cx, |stream, cx| stream.poll_write(cx, buf))
+        self.stream.poll_with(cx, |stream, cx| stream.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.turns.poll_with(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
+        self.stream.poll_with(cx, |stream, cx| stream.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
         self.vectored
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.turns.poll_with(cx, |stream, cx| stream.poll_flush(cx))
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_with(cx, |stream, cx| stream.poll_flush(cx))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.turns.poll_with(cx, |stream, cx| stream.poll_shutdown(cx))
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_with(cx, |stream, cx| stream.poll_shutdown(cx))
     }
 }
 

@@ -261,6 +261,56 @@ impl<T> RwLock<T> {
 /// How often to look again before sleeping: once, since each look is a step of the model.
 pub(crate) const SPINS: usize = 1;
 
+/// A cell of values that come and go whole, whose accesses loom checks for races.
+pub(crate) struct Cell<T> {
+    value: std::cell::Cell<T>,
+    accesses: ::loom::cell::UnsafeCell<()>,
+}
+
+impl<T> Cell<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { value: std::cell::Cell::new(value), accesses: ::loom::cell::UnsafeCell::new(()) }
+    }
+
+    #[track_caller]
+    pub(crate) fn set(&self, value: T) {
+        drop(self.replace(value));
+    }
+
+    #[track_caller]
+    pub(crate) fn replace(&self, value: T) -> T {
+        self.written().replace(value)
+    }
+
+    #[track_caller]
+    pub(crate) fn take(&self) -> T
+    where
+        T: Default,
+    {
+        self.written().take()
+    }
+
+    #[track_caller]
+    pub(crate) fn get(&self) -> T
+    where
+        T: Copy,
+    {
+        self.accesses.with(|_| ());
+        self.value.get()
+    }
+
+    #[track_caller]
+    pub(crate) fn as_ptr(&self) -> *mut T {
+        self.written().as_ptr()
+    }
+
+    #[track_caller]
+    fn written(&self) -> &std::cell::Cell<T> {
+        self.accesses.with_mut(|_| ());
+        &self.value
+    }
+}
+
 /// A cell whose accesses loom checks for races.
 #[derive(Debug, Default)]
 pub(crate) struct UnsafeCell<T>(::loom::cell::UnsafeCell<T>);

@@ -3,7 +3,7 @@
 //! Everything above takes its atomics, locks, cells and threads from here, so that a build with
 //! `--cfg loom` swaps all of them at once and explores every interleaving of the same source.
 //! Both siblings export the same names: [`Arc`], [`UserArc`], [`Mutex`] and [`RwLock`]
-//! with their guards, [`Condvar`], [`OnceLock`], [`UnsafeCell`], [`atomic`], [`thread`],
+//! with their guards, [`Condvar`], [`OnceLock`], [`Cell`], [`UnsafeCell`], [`atomic`], [`thread`],
 //! [`panicking`], [`available_parallelism`], [`sleep`], [`hint`], [`SPINS`], [`thread_local`] and
 //! [`global`].
 

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
+pub(crate) use std::cell::Cell;
 /// The counted pointer in signatures that users see, whatever the build.
 pub(crate) use std::sync::Arc as UserArc;
 pub(crate) use std::sync::{Arc, MutexGuard, OnceLock, RwLockReadGuard, RwLockWriteGuard};

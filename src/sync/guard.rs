@@ -1,5 +1,24 @@
 //! What all guards of locks have in common: each of them stands for its value.
 
+/// Where the value lies that a guard may write to, or a part of it.
+///
+/// The guard is what a `&mut T` would be. It holds none, since that would have to be good until the
+/// end of a function that takes the guard and drops it.
+pub(super) struct PartMut<T: ?Sized>(pub(super) *mut T);
+
+// SAFETY: where the pointer is followed, in the guard, it is the one way to a `T`.
+unsafe impl<T: ?Sized + Send> Send for PartMut<T> {}
+// SAFETY: as above; through a shared guard a `T` is only read.
+unsafe impl<T: ?Sized + Sync> Sync for PartMut<T> {}
+
+/// Where the value lies that a guard may read, or a part of it; see [`PartMut`].
+pub(super) struct PartRef<T: ?Sized>(pub(super) *const T);
+
+// SAFETY: where the pointer is followed, in the guard, a `T` is only read.
+unsafe impl<T: ?Sized + Sync> Send for PartRef<T> {}
+// SAFETY: as above, and `Send` on top, which the guards ask for to keep a choice open.
+unsafe impl<T: ?Sized + Send + Sync> Sync for PartRef<T> {}
+
 /// Lets guards be read, compared by eye and printed as their values.
 ///
 /// A row names the parameters, the guard, the type of its value, and the way from one to the other.

@@ -16,7 +16,7 @@
 //! then takes. Both have a `SeqCst` fence between their two steps, so they cannot both miss.
 
 use crate::shim::atomic::{AtomicU8, Ordering, fence};
-use crate::shim::{UnsafeCell, hint};
+use crate::shim::{Cell, hint};
 use std::fmt;
 use std::task::Waker;
 
@@ -31,16 +31,16 @@ const BUSY: u8 = 2;
 pub(crate) struct AtomicWaker {
     /// Written by whoever owns the cell; FULL publishes the waker, EMPTY hands the cell back.
     state: AtomicU8,
-    waker: UnsafeCell<Option<Waker>>,
+    waker: Cell<Option<Waker>>,
 }
 
-// SAFETY: the cell is reached only by the thread that turned `state` to BUSY, and a waker may
-// move between threads.
+// SAFETY: the cell is reached in `replace` and `claim` only, by the thread that has turned `state`
+// to BUSY there and not yet to something else; and a waker may move between threads.
 unsafe impl Sync for AtomicWaker {}
 
 impl AtomicWaker {
     pub(crate) fn new() -> Self {
-        Self { state: AtomicU8::from(EMPTY), waker: UnsafeCell::new(None) }
+        Self { state: AtomicU8::from(EMPTY), waker: Cell::new(None) }
     }
 
     /// Leaves `waker` in place of the one before.
@@ -68,14 +68,12 @@ impl AtomicWaker {
                 return replaced;
             }
             // No foreign code in here: a clone or drop that panics must find the cell handed back.
-            let registered = self.waker.with_mut(|cell| {
-                // SAFETY: this thread turned the state to BUSY, so the cell is its own.
-                let cell = unsafe { &mut *cell };
-                if !cell.as_ref().is_some_and(|stored| stored.will_wake(waker)) {
-                    replaced = std::mem::replace(cell, fresh.take()).or(replaced.take());
-                }
-                cell.is_some()
-            });
+            let mut stored = self.waker.take();
+            if !stored.as_ref().is_some_and(|stored| stored.will_wake(waker)) {
+                replaced = std::mem::replace(&mut stored, fresh.take()).or(replaced.take());
+            }
+            let registered = stored.is_some();
+            self.waker.set(stored);
             let state = if registered { FULL } else { EMPTY };
             // Release: publishes the cell to the next owner's Acquire.
             self.state.store(state, Ordering::Release);
@@ -116,8 +114,7 @@ impl AtomicWaker {
     fn claim(&self) -> Option<Waker> {
         // Acquire: pairs with the Release in `register`. Relaxed on failure: nothing was claimed.
         self.state.compare_exchange(FULL, BUSY, Ordering::Acquire, Ordering::Relaxed).ok()?;
-        // SAFETY: this thread turned the state to BUSY, so the cell is its own.
-        let waker = self.waker.with_mut(|cell| unsafe { (*cell).take() });
+        let waker = self.waker.take();
         // Release: hands the empty cell to the next `register`.
         self.state.store(EMPTY, Ordering::Release);
         waker

@@ -92,11 +92,12 @@ impl Wheel {
     /// wheel is gone.
     #[inline]
     pub(crate) unsafe fn insert(&mut self, node: NonNull<Node>, deadline: u64) {
-        // SAFETY: the caller says that it is alive.
-        unsafe { node.as_ref() }.deadline.set(deadline);
         let list = self.list_for(deadline);
         // SAFETY: alive, linked nowhere, and in place until it is unlinked: so says the caller.
         unsafe { list.push_back(node) };
+        if let Some(node) = list.back() {
+            node.deadline.set(deadline);
+        }
     }
 
     /// Unlinks `node`; answers `false` if it was in no wheel.

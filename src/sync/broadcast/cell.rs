@@ -18,24 +18,28 @@ pub(super) struct Cell<T> {
     value: UnsafeCell<Option<T>>,
 }
 
+/// The right to what is in a cell. There is one at a time.
+#[must_use = "nobody else gets at the cell until it is released"]
+pub(super) struct Claim<'a, T>(&'a Cell<T>);
+
 /// Why a value could not be claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// The cell has another value, or none.
-    Elsewhere,
+pub(super) enum Refusal<'a, T> {
+    /// The cell has another value, or none. Who learns that late holds a claim, to be released.
+    Elsewhere(Option<Claim<'a, T>>),
     /// Somebody is at it.
     Busy,
 }
 
 /// What the end of a claim has left to do.
 #[must_use = "receivers may wait, and the cell may be lost"]
-pub(super) struct Leftover<T> {
+pub(super) struct Leftover<'a, T> {
     /// A value that nobody gets any more.
     pub(super) value: Option<T>,
     /// Receivers wait for the claim to end.
     pub(super) awaited: bool,
-    /// The cell is the caller's.
+    /// The cell is the caller's now.
     pub(super) lost: bool,
+    pub(super) cell: &'a Cell<T>,
 }
 
 impl<T> Cell<T> {
@@ -60,25 +64,20 @@ impl<T> Cell<T> {
     }
 
     /// Claims the value of `position`. Only a receiver that it is owed to may ask for it.
-    ///
-    /// Whoever gets [`Refusal::Elsewhere`] with `true` has held the claim for a moment, and
-    /// has to release it.
     #[inline]
-    pub(super) fn claim(&self, position: u64) -> Result<(), (Refusal, bool)> {
+    pub(super) fn claim(&self, position: u64) -> Result<Claim<'_, T>, Refusal<'_, T>> {
         if !self.is_at(position) {
-            return Err((Refusal::Elsewhere, false));
+            return Err(Refusal::Elsewhere(None));
         }
-        if !self.try_claim() {
-            return Err((Refusal::Busy, false));
-        }
+        let claim = self.try_claim().ok_or(Refusal::Busy)?;
         // It may have been overwritten between the two.
-        if self.is_at(position) { Ok(()) } else { Err((Refusal::Elsewhere, true)) }
+        if self.is_at(position) { Ok(claim) } else { Err(Refusal::Elsewhere(Some(claim))) }
     }
 
     /// Takes the claim, if nobody holds it. Leaves a claimed word alone, so that its holder may
     /// write it with a plain store.
     #[inline]
-    fn try_claim(&self) -> bool {
+    fn try_claim(&self) -> Option<Claim<'_, T>> {
         let mut word = self.load();
         while !word.is_busy() {
             // Acquire: pairs with the Release of whoever held the claim before. Relaxed on failure:
@@ -89,57 +88,11 @@ impl<T> Cell<T> {
                 Ordering::Acquire,
                 Ordering::Relaxed,
             ) {
-                Ok(_) => return true,
+                Ok(_) => return Some(Claim(self)),
                 Err(seen) => word = Word(seen),
             }
         }
-        false
-    }
-
-    /// The claimed value.
-    ///
-    /// # Safety
-    ///
-    /// The caller holds the claim as long as the borrow lives, and the value is owed to it.
-    #[inline]
-    pub(super) unsafe fn value(&self) -> &T {
-        // SAFETY: the claim makes the value the caller's.
-        let value = self.value.with(|value| unsafe { (*value).as_ref() });
-        value.expect("a value stays as long as it is owed to somebody")
-    }
-
-    /// Ends a claim, and with `paid` the debt to the receiver who held it.
-    ///
-    /// # Safety
-    ///
-    /// The caller holds the claim, and with `paid` the value was owed to it.
-    #[inline]
-    pub(super) unsafe fn release(&self, paid: bool) -> Leftover<T> {
-        let mut value = None;
-        let mut word = self.load();
-        loop {
-            let left = if paid { word.paid() } else { word };
-            if left.is_spent() && value.is_none() {
-                // SAFETY: the claim is the caller's until the exchange below. Nobody else wants the
-                // value: what is spent stays so until somebody claims it to send.
-                value = self.value.with_mut(|value| unsafe { (*value).take() });
-            }
-            let mut next = left.released();
-            if word.is_lost() {
-                // No reader of the lost value may take another one for it.
-                // Relaxed: whoever claims it looks again.
-                self.position.store(NOWHERE, Ordering::Relaxed);
-                next = Word::IDLE;
-            }
-            // Release: hands the value to the next claim. Acquire: who was told that the cell is
-            // lost, or awaited, sees what was done before. Relaxed on failure: the loop tries again.
-            match self.word.compare_exchange(word.0, next.0, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) => {
-                    return Leftover { value, awaited: word.is_awaited(), lost: word.is_lost() };
-                }
-                Err(seen) => word = Word(seen),
-            }
-        }
+        None
     }
 
     /// Puts a value in, and gives the one before back. `announce` runs before anybody can see it.
@@ -153,7 +106,10 @@ impl<T> Cell<T> {
         receivers: usize,
         announce: impl FnOnce(),
     ) -> Result<Option<T>, T> {
-        while !self.try_claim() {
+        let mut claim = loop {
+            if let Some(claim) = self.try_claim() {
+                break claim;
+            }
             let word = self.load();
             // AcqRel: pairs with the exchange in `release`. Relaxed on failure: as there.
             if word.is_busy()
@@ -164,16 +120,12 @@ impl<T> Cell<T> {
             {
                 return Err(value);
             }
-        }
-        // SAFETY: the claim makes the value the caller's.
-        let old = self.value.with_mut(|place| unsafe { (*place).replace(value) });
+        };
+        let old = claim.change(|place| place.replace(value));
         announce();
         // Release: pairs with the Acquire in `is_at`.
         self.position.store(position, Ordering::Release);
-        // Not an exchange: nobody else writes to the word while one thread holds both the claim and
-        // the lock of the channel.
-        // Release: hands the value to the next claim.
-        self.word.store(Word::owed_to(receivers).0, Ordering::Release);
+        claim.end(Word::owed_to(receivers));
         Ok(old)
     }
 
@@ -193,18 +145,12 @@ impl<T> Cell<T> {
             // Acquire: takes over the value. Release: others may have seen the debt before. Relaxed
             // on failure: the loop tries again.
             match self.word.compare_exchange(word.0, next.0, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) if ours => break,
+                Ok(_) if ours => return Claim(self).take(),
                 // Whoever is at it takes care of the value.
                 Ok(_) => return None,
                 Err(seen) => word = Word(seen),
             }
         }
-        // SAFETY: claimed just now.
-        let value = self.value.with_mut(|value| unsafe { (*value).take() });
-        // Not an exchange: as in `overwrite`.
-        // Release: hands the place to the next claim.
-        self.word.store(Word::IDLE.0, Ordering::Release);
-        value
     }
 
     /// Sees to it that the holder of the claim wakes the receivers that wait; answers whether there
@@ -232,5 +178,67 @@ impl<T> Cell<T> {
     /// Whether somebody has yet to receive the value. Only under the lock of the channel.
     pub(super) fn is_owed(&self) -> bool {
         self.load().is_owed()
+    }
+}
+
+impl<'a, T> Claim<'a, T> {
+    #[inline]
+    pub(super) fn value(&self) -> &T {
+        // SAFETY: the claim is the only way to the value, and lends it out.
+        let value = self.0.value.with(|value| unsafe { (*value).as_ref() });
+        value.expect("a value stays as long as it is owed to somebody")
+    }
+
+    #[inline]
+    fn change<R>(&mut self, change: impl FnOnce(&mut Option<T>) -> R) -> R {
+        // SAFETY: the claim is the only way to the value, and is borrowed alone.
+        self.0.value.with_mut(|value| change(unsafe { &mut *value }))
+    }
+
+    /// Ends the claim, and with `paid` the debt to the receiver who held it.
+    #[inline]
+    pub(super) fn release(mut self, paid: bool) -> Leftover<'a, T> {
+        let cell = self.0;
+        let mut value = None;
+        let mut word = cell.load();
+        loop {
+            let left = if paid { word.paid() } else { word };
+            if left.is_spent() && value.is_none() {
+                // Nobody else wants it: what is spent stays so until somebody claims it to send.
+                value = self.change(Option::take);
+            }
+            let mut next = left.released();
+            if word.is_lost() {
+                // No reader of the lost value may take another one for it.
+                // Relaxed: whoever claims it looks again.
+                cell.position.store(NOWHERE, Ordering::Relaxed);
+                next = Word::IDLE;
+            }
+            // Release: hands the value to the next claim. Acquire: who was told that the cell is
+            // lost, or awaited, sees what was done before. Relaxed on failure: the loop tries again.
+            match cell.word.compare_exchange(word.0, next.0, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => {
+                    let (awaited, lost) = (word.is_awaited(), word.is_lost());
+                    return Leftover { value, awaited, lost, cell };
+                }
+                Err(seen) => word = Word(seen),
+            }
+        }
+    }
+
+    /// Takes the value, and ends the claim. Only under the lock of the channel.
+    fn take(mut self) -> Option<T> {
+        let value = self.change(Option::take);
+        self.end(Word::IDLE);
+        value
+    }
+
+    /// Ends the claim, only under the lock of the channel.
+    #[inline]
+    fn end(self, word: Word) {
+        // Not an exchange: nobody else writes to the word while one thread holds both the claim and
+        // the lock.
+        // Release: hands the value to the next claim.
+        self.0.word.store(word.0, Ordering::Release);
     }
 }

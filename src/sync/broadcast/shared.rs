@@ -18,7 +18,7 @@
 //! overwritten. Clones are made with the claim of one cell held, and nothing else: a sender that
 //! comes to that cell meanwhile uses another one. Destructors run with nothing held.
 
-use super::cell::{Cell, Leftover, Refusal};
+use super::cell::{Cell, Claim, Leftover, Refusal};
 use super::spares::Spares;
 use super::word::MAX_RECEIVERS;
 use crate::shim::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ use crate::sync::notify::Notify;
 use crate::util::first_panic::FirstPanic;
 use crate::util::wait_queue::{Home, Locked, WaitQueue};
 use crate::util::wakers::Wakers;
-use std::mem::{self, ManuallyDrop};
+use std::mem;
 use std::ptr::{self, NonNull};
 
 /// How many values a leaving receiver gives up at a time.
@@ -47,14 +47,9 @@ pub(super) struct Shared<T> {
     weak_senders: AtomicUsize,
     /// Calls the senders when the last receiver goes.
     pub(super) abandoned: Notify,
+    /// Owns all cells, so it says which threads a channel may go to.
     spares: Mutex<Spares<T>>,
 }
-
-// SAFETY: a value is reached by one thread at a time, see `cell`; the pointers in the slots go to
-// cells that live as long as the channel.
-unsafe impl<T: Send> Send for Shared<T> {}
-// SAFETY: as above.
-unsafe impl<T: Send> Sync for Shared<T> {}
 
 // SAFETY: a reference always leads to the same queue, which stays in place while it is borrowed.
 unsafe impl<T> Home for &Shared<T> {
@@ -213,16 +208,15 @@ impl<T> Shared<T> {
     ) -> Result<Option<Reading<'a, T>>, Miss> {
         for _ in 0..SPINS {
             match cell.claim(position) {
-                Ok(()) => return Ok(Some(Reading { shared: self, cell })),
-                Err((Refusal::Elsewhere, claimed)) => {
-                    if claimed {
-                        // SAFETY: claimed just now; nothing was owed.
-                        self.settle(cell, unsafe { cell.release(false) });
+                Ok(claim) => return Ok(Some(Reading { shared: self, claim: Some(claim) })),
+                Err(Refusal::Elsewhere(claim)) => {
+                    if let Some(claim) = claim {
+                        self.settle(claim.release(false));
                     }
                     return Ok(None);
                 }
                 // Most clones are short.
-                Err((Refusal::Busy, _)) => hint::spin_loop(),
+                Err(Refusal::Busy) => hint::spin_loop(),
             }
         }
         Err(Miss::Busy)
@@ -265,18 +259,18 @@ impl<T> Shared<T> {
 
     /// Does what the end of a claim has left to do.
     #[inline]
-    fn settle(&self, cell: &Cell<T>, leftover: Leftover<T>) {
+    fn settle(&self, leftover: Leftover<'_, T>) {
         if leftover.awaited || leftover.lost {
-            return self.settle_more(cell, leftover).resume();
+            return self.settle_more(leftover).resume();
         }
         drop(leftover.value);
     }
 
     #[cold]
-    fn settle_more(&self, cell: &Cell<T>, leftover: Leftover<T>) -> FirstPanic {
+    fn settle_more(&self, leftover: Leftover<'_, T>) -> FirstPanic {
         let mut panics = FirstPanic::new();
         if leftover.lost {
-            self.spares.lock().put(NonNull::from(cell));
+            self.spares.lock().put(NonNull::from(leftover.cell));
         }
         if leftover.awaited {
             panics.run(|| self.wake_all());
@@ -414,31 +408,34 @@ impl<T> Shared<T> {
 /// A claimed value on its way to a receiver, to whom it is not owed any more when this ends.
 struct Reading<'a, T> {
     shared: &'a Shared<T>,
-    cell: &'a Cell<T>,
+    /// There until the end.
+    claim: Option<Claim<'a, T>>,
 }
 
 impl<T> Reading<'_, T> {
     #[inline]
     fn value(&self) -> &T {
-        // SAFETY: `read` has claimed it for a receiver that it is owed to, until the end.
-        unsafe { self.cell.value() }
+        self.claim.as_ref().expect("not at its end").value()
     }
 
     #[inline]
-    fn end(self) {
-        let this = ManuallyDrop::new(self);
-        // SAFETY: as in `value`; not dropped, so that this is the end.
-        let leftover = unsafe { this.cell.release(true) };
-        this.shared.settle(this.cell, leftover);
+    fn end(mut self) {
+        let (shared, claim) = (self.shared, self.claim.take());
+        // Nothing is left to drop, which is cheaper to say than to look.
+        mem::forget(self);
+        if let Some(claim) = claim {
+            shared.settle(claim.release(true));
+        }
     }
 }
 
 impl<T> Drop for Reading<'_, T> {
     /// The end by a clone that panics.
+    #[inline]
     fn drop(&mut self) {
-        // SAFETY: as in `value`.
-        let leftover = unsafe { self.cell.release(true) };
-        // Another panic would abort the process, and the first one is what matters.
-        mem::forget(self.shared.settle_more(self.cell, leftover));
+        if let Some(claim) = self.claim.take() {
+            // Another panic would abort the process, and the first one is what matters.
+            mem::forget(self.shared.settle_more(claim.release(true)));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Guards that borrow their mutex.
 
 use super::Mutex;
-use crate::sync::guard::writes_value;
+use crate::sync::guard::{PartMut, writes_value};
 use crate::sync::permits::Permits;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -57,14 +57,9 @@ pub struct MutexGuard<'a, T: ?Sized> {
 #[clippy::has_significant_drop]
 pub struct MappedMutexGuard<'a, T: ?Sized> {
     permits: &'a Permits,
-    data: *mut T,
+    part: PartMut<T>,
     _value: PhantomData<&'a mut T>,
 }
-
-// SAFETY: it is the one way to what `data` points to, as a `&mut T` would be.
-unsafe impl<T: ?Sized + Send> Send for MappedMutexGuard<'_, T> {}
-// SAFETY: as above.
-unsafe impl<T: ?Sized + Sync> Sync for MappedMutexGuard<'_, T> {}
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// The caller has taken the mutex's permit, and leaves it to the guard.
@@ -94,8 +89,8 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         U: ?Sized,
         F: FnOnce(&mut T) -> &mut U,
     {
-        let data = &raw mut *f(&mut this);
-        this.narrow(data)
+        let part = PartMut(f(&mut this));
+        this.narrow(part)
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -121,8 +116,8 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         U: ?Sized,
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(this.narrow(data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(this.narrow(part)),
             None => Err(this),
         }
     }
@@ -154,11 +149,11 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         this.mutex
     }
 
-    /// Leaves the lock to a guard of `data`, which is a part of the value.
+    /// Leaves the lock to a guard of `part`, which is one of the value.
     #[inline]
-    fn narrow<U: ?Sized>(self, data: *mut U) -> MappedMutexGuard<'a, U> {
+    fn narrow<U: ?Sized>(self, part: PartMut<U>) -> MappedMutexGuard<'a, U> {
         let permits = &ManuallyDrop::new(self).mutex.permits;
-        MappedMutexGuard { permits, data, _value: PhantomData }
+        MappedMutexGuard { permits, part, _value: PhantomData }
     }
 }
 
@@ -180,8 +175,8 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
     where
         F: FnOnce(&mut T) -> &mut U,
     {
-        let data = &raw mut *f(&mut this);
-        this.narrow(data)
+        let part = PartMut(f(&mut this));
+        this.narrow(part)
     }
 
     /// Narrows the guard further, if `f` finds a part.
@@ -205,17 +200,17 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
     where
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(this.narrow(data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(this.narrow(part)),
             None => Err(this),
         }
     }
 
-    /// Leaves the lock to a guard of `data`, which is a part of what this one guards.
+    /// Leaves the lock to a guard of `part`, which is one of what this one guards.
     #[inline]
-    fn narrow<U: ?Sized>(self, data: *mut U) -> MappedMutexGuard<'a, U> {
+    fn narrow<U: ?Sized>(self, part: PartMut<U>) -> MappedMutexGuard<'a, U> {
         let permits = ManuallyDrop::new(self).permits;
-        MappedMutexGuard { permits, data, _value: PhantomData }
+        MappedMutexGuard { permits, part, _value: PhantomData }
     }
 }
 
@@ -235,5 +230,5 @@ impl<T: ?Sized> Drop for MappedMutexGuard<'_, T> {
 
 writes_value! {
     [T: ?Sized] MutexGuard<'_, T> => T: |guard| guard.mutex.value.get();
-    [T: ?Sized] MappedMutexGuard<'_, T> => T: |guard| guard.data;
+    [T: ?Sized] MappedMutexGuard<'_, T> => T: |guard| guard.part.0;
 }

@@ -2,7 +2,7 @@
 
 use super::Mutex;
 use crate::shim::UserArc;
-use crate::sync::guard::writes_value;
+use crate::sync::guard::{PartMut, writes_value};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -52,19 +52,9 @@ pub struct OwnedMutexGuard<T: ?Sized> {
 #[clippy::has_significant_drop]
 pub struct OwnedMappedMutexGuard<T: ?Sized, U: ?Sized = T> {
     mutex: UserArc<Mutex<T>>,
-    data: *mut U,
-    _value: PhantomData<Box<T>>,
-}
-
-// SAFETY: it is the one way to what `data` points to, as a `&mut U` would be, and it may be the
-// last owner of the mutex, and so drop the whole value.
-unsafe impl<T: ?Sized + Send, U: ?Sized + Send> Send for OwnedMappedMutexGuard<T, U> {}
-// SAFETY: sharing it shares `U`, and the mutex.
-unsafe impl<T, U> Sync for OwnedMappedMutexGuard<T, U>
-where
-    T: ?Sized + Send + Sync,
-    U: ?Sized + Send + Sync,
-{
+    part: PartMut<U>,
+    // Sharing it shares all of the value, and asks of the part what a mutex of it would.
+    _value: PhantomData<(Box<T>, Box<Mutex<U>>)>,
 }
 
 impl<T: ?Sized> OwnedMutexGuard<T> {
@@ -93,8 +83,8 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
         U: ?Sized,
         F: FnOnce(&mut T) -> &mut U,
     {
-        let data = &raw mut *f(&mut this);
-        OwnedMappedMutexGuard { mutex: this.into_mutex(), data, _value: PhantomData }
+        let part = PartMut(f(&mut this));
+        OwnedMappedMutexGuard { mutex: this.into_mutex(), part, _value: PhantomData }
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -121,10 +111,10 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
         U: ?Sized,
         F: FnOnce(&mut T) -> Option<&mut U>,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => {
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => {
                 let mutex = this.into_mutex();
-                Ok(OwnedMappedMutexGuard { mutex, data, _value: PhantomData })
+                Ok(OwnedMappedMutexGuard { mutex, part, _value: PhantomData })
             }
             None => Err(this),
         }
@@ -177,8 +167,8 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
     where
         F: FnOnce(&mut U) -> &mut S,
     {
-        let data = &raw mut *f(&mut this);
-        OwnedMappedMutexGuard { mutex: this.into_mutex(), data, _value: PhantomData }
+        let part = PartMut(f(&mut this));
+        OwnedMappedMutexGuard { mutex: this.into_mutex(), part, _value: PhantomData }
     }
 
     /// Narrows the guard further, if `f` finds a part.
@@ -204,10 +194,10 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
     where
         F: FnOnce(&mut U) -> Option<&mut S>,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => {
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => {
                 let mutex = this.into_mutex();
-                Ok(OwnedMappedMutexGuard { mutex, data, _value: PhantomData })
+                Ok(OwnedMappedMutexGuard { mutex, part, _value: PhantomData })
             }
             None => Err(this),
         }
@@ -239,5 +229,5 @@ impl<T: ?Sized, U: ?Sized> Drop for OwnedMappedMutexGuard<T, U> {
 
 writes_value! {
     [T: ?Sized] OwnedMutexGuard<T> => T: |guard| guard.mutex.value.get();
-    [T: ?Sized, U: ?Sized] OwnedMappedMutexGuard<T, U> => U: |guard| guard.data;
+    [T: ?Sized, U: ?Sized] OwnedMappedMutexGuard<T, U> => U: |guard| guard.part.0;
 }

@@ -1,7 +1,7 @@
 //! The one allocation behind a oneshot channel.
 
 use super::state::{After, Completion, End, Snapshot, State};
-use crate::shim::UnsafeCell;
+use crate::shim::Cell;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
@@ -10,17 +10,18 @@ use std::task::{Context, Poll, Waker};
 pub(super) struct Shared<T> {
     state: State,
     /// The sender's until it completes the channel, then the receiver's.
-    value: UnsafeCell<Option<T>>,
+    value: Cell<Option<T>>,
     /// See [`State`] for who owns which waker when.
-    tx_waker: UnsafeCell<Option<Waker>>,
-    rx_waker: UnsafeCell<Option<Waker>>,
+    tx_waker: Cell<Option<Waker>>,
+    rx_waker: Cell<Option<Waker>>,
 }
 
 /// One end's reference to the channel.
 pub(super) struct Seat<T>(NonNull<Shared<T>>);
 
-// SAFETY: the state says who may touch which cell. A value goes from one thread to another, but
-// only one at a time can reach it.
+// SAFETY: the methods below touch a cell only where the state, which publishes what was done to it,
+// says that it is their end's: each says why. So a value goes from one thread to another, but only
+// one at a time reaches it.
 unsafe impl<T: Send> Send for Seat<T> {}
 // SAFETY: as above; what a shared seat offers safely reads the state only.
 unsafe impl<T: Send> Sync for Seat<T> {}
@@ -40,9 +41,9 @@ impl<T> Seat<T> {
     pub(super) fn pair() -> (Self, Self) {
         let shared = Box::new(Shared {
             state: State::new(),
-            value: UnsafeCell::new(None),
-            tx_waker: UnsafeCell::new(None),
-            rx_waker: UnsafeCell::new(None),
+            value: Cell::new(None),
+            tx_waker: Cell::new(None),
+            rx_waker: Cell::new(None),
         });
         let shared = NonNull::from(Box::leak(shared));
         (Self(shared), Self(shared))
@@ -68,8 +69,8 @@ impl<T> Seat<T> {
 
     #[inline]
     fn send_now(self, value: T) -> Result<(), T> {
-        // SAFETY: the channel is not complete, so the cell is the sender's, and it is empty.
-        self.value.with_mut(|cell| unsafe { cell.write(Some(value)) });
+        // The channel is not complete, so the cell is the sender's.
+        self.value.set(Some(value));
         match self.state.complete(Completion::Sent) {
             Ok(after) => {
                 self.follow_up(after);
@@ -82,8 +83,8 @@ impl<T> Seat<T> {
     /// Leaves with the value that was refused.
     #[cold]
     fn take_back(self) -> T {
-        // SAFETY: the channel is not complete, so the cell is the sender's.
-        let value = self.value.with_mut(|cell| unsafe { (*cell).take() });
+        // The channel is not complete, so the cell is still the sender's.
+        let value = self.value.take();
         self.end();
         value.expect("put there by `send`, and refused")
     }
@@ -108,8 +109,8 @@ impl<T> Seat<T> {
 
     #[inline(never)]
     fn wake_receiver(self) {
-        // SAFETY: `complete` found RX_WAITS, so the waker is the sender's.
-        let waker = self.rx_waker.with_mut(|cell| unsafe { (*cell).take() });
+        // `complete` found RX_WAITS, so the waker is the sender's.
+        let waker = self.rx_waker.take();
         // The waker may panic, and the receiver may free what this end uses: leave first.
         self.leave(End::Sender);
         if let Some(waker) = waker {
@@ -142,8 +143,8 @@ impl<T> Seat<T> {
         if before.is_closed() || before.is_complete() || !before.waits(End::Sender) {
             return None;
         }
-        // SAFETY: `close` found TX_WAITS and was the first, so the waker is the receiver's.
-        self.tx_waker.with_mut(|cell| unsafe { (*cell).take() })
+        // `close` found TX_WAITS and was the first, so the waker is the receiver's.
+        self.tx_waker.take()
     }
 
     /// Closes as the receiver, which may still take what was sent before.
@@ -160,8 +161,8 @@ impl<T> Seat<T> {
         if !state.is_sent() {
             return None;
         }
-        // SAFETY: the channel is complete, so the cell is the receiver's.
-        self.value.with_mut(|cell| unsafe { (*cell).take() })
+        // The channel is complete, so the cell is the receiver's.
+        self.value.take()
     }
 
     /// Waits as `end` for the news from the other one.
@@ -179,17 +180,15 @@ impl<T> Seat<T> {
         if state.waits(end) {
             self.state.vacate(end)?;
         }
+        // With its WAITS bit clear the cell is this end's own.
         let cell = self.waker_cell(end);
-        // SAFETY: with its WAITS bit clear the cell is this end's own.
-        let same = cell.with(|cell| unsafe { &*cell }.as_ref().is_some_and(|w| w.will_wake(waker)));
-        let mut replaced = None;
-        if !same {
-            let fresh = Some(waker.clone());
-            // SAFETY: as above.
-            replaced = cell.with_mut(|cell| std::mem::replace(unsafe { &mut *cell }, fresh));
-        }
+        let (same, other) = match cell.take() {
+            Some(same) if same.will_wake(waker) => (Some(same), None),
+            other => (None, other),
+        };
+        cell.set(same.or_else(|| Some(waker.clone())));
         let occupied = self.state.occupy(end);
-        drop(replaced);
+        drop(other);
         occupied
     }
 
@@ -199,11 +198,11 @@ impl<T> Seat<T> {
         if !self.state.load().waits(end) || self.state.vacate(end).is_err() {
             return None;
         }
-        // SAFETY: with its WAITS bit clear the cell is this end's own.
-        self.waker_cell(end).with_mut(|cell| unsafe { (*cell).take() })
+        // With its WAITS bit clear the cell is this end's own.
+        self.waker_cell(end).take()
     }
 
-    fn waker_cell(&self, end: End) -> &UnsafeCell<Option<Waker>> {
+    fn waker_cell(&self, end: End) -> &Cell<Option<Waker>> {
         match end {
             End::Sender => &self.tx_waker,
             End::Receiver => &self.rx_waker,

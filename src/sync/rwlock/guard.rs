@@ -1,6 +1,6 @@
 //! The guard of a reader that borrows its lock.
 
-use crate::sync::guard::reads_value;
+use crate::sync::guard::{PartRef, reads_value};
 use crate::sync::permits::Permits;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -27,20 +27,15 @@ use std::mem::ManuallyDrop;
 #[clippy::has_significant_drop]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     permits: &'a Permits,
-    data: *const T,
+    part: PartRef<T>,
     _value: PhantomData<&'a T>,
 }
 
-// SAFETY: it is what a `&T` would be.
-unsafe impl<T: ?Sized + Sync> Send for RwLockReadGuard<'_, T> {}
-// SAFETY: as above.
-unsafe impl<T: ?Sized + Send + Sync> Sync for RwLockReadGuard<'_, T> {}
-
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
-    /// The caller has taken a permit of the lock in which `data` lies, and leaves it to the guard.
+    /// The caller has taken a permit of the lock in which `part` lies, and leaves it to the guard.
     #[inline]
-    pub(super) fn new(permits: &'a Permits, data: *const T) -> Self {
-        Self { permits, data, _value: PhantomData }
+    pub(super) fn new(permits: &'a Permits, part: PartRef<T>) -> Self {
+        Self { permits, part, _value: PhantomData }
     }
 
     /// Narrows the guard to a part of the value.
@@ -62,8 +57,8 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         F: FnOnce(&T) -> &U,
         U: ?Sized,
     {
-        let data = &raw const *f(&this);
-        this.narrow(data)
+        let part = PartRef(f(&this));
+        this.narrow(part)
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -89,16 +84,16 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
         F: FnOnce(&T) -> Option<&U>,
         U: ?Sized,
     {
-        match f(&this).map(|data| &raw const *data) {
-            Some(data) => Ok(this.narrow(data)),
+        match f(&this).map(|part| PartRef(part)) {
+            Some(part) => Ok(this.narrow(part)),
             None => Err(this),
         }
     }
 
-    /// Leaves the permit to a guard of `data`, which is a part of what this one guards.
+    /// Leaves the permit to a guard of `part`, which is one of what this one guards.
     #[inline]
-    fn narrow<U: ?Sized>(self, data: *const U) -> RwLockReadGuard<'a, U> {
-        RwLockReadGuard::new(ManuallyDrop::new(self).permits, data)
+    fn narrow<U: ?Sized>(self, part: PartRef<U>) -> RwLockReadGuard<'a, U> {
+        RwLockReadGuard::new(ManuallyDrop::new(self).permits, part)
     }
 }
 
@@ -110,5 +105,5 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
 }
 
 reads_value! {
-    [T: ?Sized] RwLockReadGuard<'_, T> => T: |guard| guard.data;
+    [T: ?Sized] RwLockReadGuard<'_, T> => T: |guard| guard.part.0;
 }

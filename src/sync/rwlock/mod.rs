@@ -14,6 +14,7 @@ pub use write_guard::{RwLockMappedWriteGuard, RwLockWriteGuard};
 
 use crate::shim::UserArc;
 use crate::sync::blocking::block_on;
+use crate::sync::guard::PartRef;
 use crate::sync::mutex::TryLockError;
 use crate::sync::permits::Permits;
 use std::cell::UnsafeCell;
@@ -178,7 +179,7 @@ impl<T: ?Sized> RwLock<T> {
         if !self.permits.acquire_now(1) {
             self.permits.acquire(1).await.expect(NEVER_CLOSED);
         }
-        RwLockReadGuard::new(&self.permits, self.value.get())
+        RwLockReadGuard::new(&self.permits, PartRef(self.value.get()))
     }
 
     /// Blocks the thread until it can lock for reading.
@@ -247,7 +248,7 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     pub fn try_read(&self) -> Result<RwLockReadGuard<'_, T>, TryLockError> {
         self.permits.try_acquire(1)?;
-        Ok(RwLockReadGuard::new(&self.permits, self.value.get()))
+        Ok(RwLockReadGuard::new(&self.permits, PartRef(self.value.get())))
     }
 
     /// Locks for reading if that needs no wait, with a guard that keeps the lock alive.

@@ -2,7 +2,7 @@
 
 use super::RwLock;
 use crate::shim::UserArc;
-use crate::sync::guard::reads_value;
+use crate::sync::guard::{PartRef, reads_value};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -27,35 +27,24 @@ use std::ptr;
 #[clippy::has_significant_drop]
 pub struct OwnedRwLockReadGuard<T: ?Sized, U: ?Sized = T> {
     lock: UserArc<RwLock<T>>,
-    data: *const U,
+    part: PartRef<U>,
     _value: PhantomData<T>,
-}
-
-// SAFETY: it is what a `&U` would be, and it may be the last owner of the lock, which shares `T`
-// and may drop it.
-unsafe impl<T: ?Sized + Send + Sync, U: ?Sized + Sync> Send for OwnedRwLockReadGuard<T, U> {}
-// SAFETY: sharing it shares `U`, and the lock.
-unsafe impl<T, U> Sync for OwnedRwLockReadGuard<T, U>
-where
-    T: ?Sized + Send + Sync,
-    U: ?Sized + Send + Sync,
-{
 }
 
 impl<T: ?Sized> OwnedRwLockReadGuard<T> {
     /// The caller has taken a permit of the lock, and leaves it to the guard.
     #[inline]
     pub(super) fn new(lock: UserArc<RwLock<T>>) -> Self {
-        let data = lock.value.get();
-        Self::of_part(lock, data)
+        let value = PartRef(lock.value.get());
+        Self::of_part(lock, value)
     }
 }
 
 impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
-    /// As `new`; `data` is a part of the lock's value.
+    /// As `new`; `part` is one of the lock's value.
     #[inline]
-    pub(super) fn of_part(lock: UserArc<RwLock<T>>, data: *const U) -> Self {
-        Self { lock, data, _value: PhantomData }
+    pub(super) fn of_part(lock: UserArc<RwLock<T>>, part: PartRef<U>) -> Self {
+        Self { lock, part, _value: PhantomData }
     }
 
     /// Narrows the guard to a part of the value.
@@ -77,8 +66,8 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
         F: FnOnce(&U) -> &V,
         V: ?Sized,
     {
-        let data = &raw const *f(&this);
-        OwnedRwLockReadGuard::of_part(this.into_lock(), data)
+        let part = PartRef(f(&this));
+        OwnedRwLockReadGuard::of_part(this.into_lock(), part)
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -105,8 +94,8 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
         F: FnOnce(&U) -> Option<&V>,
         V: ?Sized,
     {
-        match f(&this).map(|data| &raw const *data) {
-            Some(data) => Ok(OwnedRwLockReadGuard::of_part(this.into_lock(), data)),
+        match f(&this).map(|part| PartRef(part)) {
+            Some(part) => Ok(OwnedRwLockReadGuard::of_part(this.into_lock(), part)),
             None => Err(this),
         }
     }
@@ -147,5 +136,5 @@ impl<T: ?Sized, U: ?Sized> Drop for OwnedRwLockReadGuard<T, U> {
 }
 
 reads_value! {
-    [T: ?Sized, U: ?Sized] OwnedRwLockReadGuard<T, U> => U: |guard| guard.data;
+    [T: ?Sized, U: ?Sized] OwnedRwLockReadGuard<T, U> => U: |guard| guard.part.0;
 }

@@ -2,7 +2,7 @@
 
 use super::{OwnedRwLockReadGuard, RwLock};
 use crate::shim::UserArc;
-use crate::sync::guard::writes_value;
+use crate::sync::guard::{PartMut, PartRef, writes_value};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -51,24 +51,9 @@ pub struct OwnedRwLockWriteGuard<T: ?Sized> {
 #[clippy::has_significant_drop]
 pub struct OwnedRwLockMappedWriteGuard<T: ?Sized, U: ?Sized = T> {
     lock: UserArc<RwLock<T>>,
-    data: *mut U,
-    _value: PhantomData<T>,
-}
-
-// SAFETY: it is the one way to what `data` points to, as a `&mut U` would be, and it may be the
-// last owner of the lock, which shares `T` and may drop it.
-unsafe impl<T, U> Send for OwnedRwLockMappedWriteGuard<T, U>
-where
-    T: ?Sized + Send + Sync,
-    U: ?Sized + Send + Sync,
-{
-}
-// SAFETY: sharing it shares `U`, and the lock.
-unsafe impl<T, U> Sync for OwnedRwLockMappedWriteGuard<T, U>
-where
-    T: ?Sized + Send + Sync,
-    U: ?Sized + Send + Sync,
-{
+    part: PartMut<U>,
+    // It asks of the part what a counted lock of it would.
+    _value: (PhantomData<T>, PhantomData<UserArc<RwLock<U>>>),
 }
 
 impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
@@ -97,8 +82,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         F: FnOnce(&mut T) -> &mut U,
         U: ?Sized,
     {
-        let data = &raw mut *f(&mut this);
-        OwnedRwLockMappedWriteGuard::new(this.into_lock(), data)
+        let part = PartMut(f(&mut this));
+        OwnedRwLockMappedWriteGuard::new(this.into_lock(), part)
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -125,8 +110,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
         U: ?Sized,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(OwnedRwLockMappedWriteGuard::new(this.into_lock(), data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(OwnedRwLockMappedWriteGuard::new(this.into_lock(), part)),
             None => Err(this),
         }
     }
@@ -148,8 +133,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     /// ```
     #[inline]
     pub fn into_mapped(this: Self) -> OwnedRwLockMappedWriteGuard<T> {
-        let data = this.lock.value.get();
-        OwnedRwLockMappedWriteGuard::new(this.into_lock(), data)
+        let part = PartMut(this.lock.value.get());
+        OwnedRwLockMappedWriteGuard::new(this.into_lock(), part)
     }
 
     /// Goes on as a reader, with no writer in between.
@@ -169,8 +154,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     /// assert_eq!((*reader, *lock.try_read().unwrap()), (2, 2));
     /// ```
     pub fn downgrade(self) -> OwnedRwLockReadGuard<T> {
-        let data = self.lock.value.get();
-        self.share(data)
+        let part = PartRef(self.lock.value.get());
+        self.share(part)
     }
 
     /// Goes on as a reader of a part of the value, with no writer in between.
@@ -191,8 +176,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         F: FnOnce(&T) -> &U,
         U: ?Sized,
     {
-        let data = &raw const *f(&this);
-        this.share(data)
+        let part = PartRef(f(&this));
+        this.share(part)
     }
 
     /// Goes on as a reader of a part of the value, if `f` finds one.
@@ -218,8 +203,8 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         F: FnOnce(&T) -> Option<&U>,
         U: ?Sized,
     {
-        match f(&this).map(|data| &raw const *data) {
-            Some(data) => Ok(this.share(data)),
+        match f(&this).map(|part| PartRef(part)) {
+            Some(part) => Ok(this.share(part)),
             None => Err(this),
         }
     }
@@ -241,10 +226,10 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         &this.lock
     }
 
-    /// Leaves one permit to a reader of `data`, which is a part of the value.
-    fn share<U: ?Sized>(self, data: *const U) -> OwnedRwLockReadGuard<T, U> {
+    /// Leaves one permit to a reader of `part`, which is one of the value.
+    fn share<U: ?Sized>(self, part: PartRef<U>) -> OwnedRwLockReadGuard<T, U> {
         // Before anybody is woken, whose panic then drops this guard.
-        let reader = OwnedRwLockReadGuard::of_part(self.into_lock(), data);
+        let reader = OwnedRwLockReadGuard::of_part(self.into_lock(), part);
         OwnedRwLockReadGuard::rwlock(&reader).release_to_read();
         reader
     }
@@ -260,10 +245,10 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
 }
 
 impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
-    /// The caller has taken all permits of the lock; `data` is a part of its value.
+    /// The caller has taken all permits of the lock; `part` is one of its value.
     #[inline]
-    fn new(lock: UserArc<RwLock<T>>, data: *mut U) -> Self {
-        Self { lock, data, _value: PhantomData }
+    fn new(lock: UserArc<RwLock<T>>, part: PartMut<U>) -> Self {
+        Self { lock, part, _value: (PhantomData, PhantomData) }
     }
 
     /// Narrows the guard further.
@@ -286,8 +271,8 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
         F: FnOnce(&mut U) -> &mut V,
         V: ?Sized,
     {
-        let data = &raw mut *f(&mut this);
-        OwnedRwLockMappedWriteGuard::new(this.into_lock(), data)
+        let part = PartMut(f(&mut this));
+        OwnedRwLockMappedWriteGuard::new(this.into_lock(), part)
     }
 
     /// Narrows the guard further, if `f` finds a part.
@@ -315,8 +300,8 @@ impl<T: ?Sized, U: ?Sized> OwnedRwLockMappedWriteGuard<T, U> {
         F: FnOnce(&mut U) -> Option<&mut V>,
         V: ?Sized,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(OwnedRwLockMappedWriteGuard::new(this.into_lock(), data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(OwnedRwLockMappedWriteGuard::new(this.into_lock(), part)),
             None => Err(this),
         }
     }
@@ -365,5 +350,5 @@ impl<T: ?Sized, U: ?Sized> Drop for OwnedRwLockMappedWriteGuard<T, U> {
 
 writes_value! {
     [T: ?Sized] OwnedRwLockWriteGuard<T> => T: |guard| guard.lock.value.get();
-    [T: ?Sized, U: ?Sized] OwnedRwLockMappedWriteGuard<T, U> => U: |guard| guard.data;
+    [T: ?Sized, U: ?Sized] OwnedRwLockMappedWriteGuard<T, U> => U: |guard| guard.part.0;
 }

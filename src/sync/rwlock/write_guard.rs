@@ -1,7 +1,7 @@
 //! Guards of a writer that borrow their lock.
 
 use super::{RwLock, RwLockReadGuard};
-use crate::sync::guard::writes_value;
+use crate::sync::guard::{PartMut, PartRef, writes_value};
 use crate::sync::permits::Permits;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -53,14 +53,10 @@ pub struct RwLockMappedWriteGuard<'a, T: ?Sized> {
     permits: &'a Permits,
     /// How many permits it holds: all.
     count: u32,
-    data: *mut T,
-    _value: PhantomData<&'a mut T>,
+    part: PartMut<T>,
+    // It asks of the part what a reference to a lock of it would.
+    _value: PhantomData<&'a RwLock<T>>,
 }
-
-// SAFETY: it is the one way to what `data` points to, as a `&mut T` would be.
-unsafe impl<T: ?Sized + Send + Sync> Send for RwLockMappedWriteGuard<'_, T> {}
-// SAFETY: as above.
-unsafe impl<T: ?Sized + Send + Sync> Sync for RwLockMappedWriteGuard<'_, T> {}
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// The caller has taken all permits of the lock, and leaves them to the guard.
@@ -88,8 +84,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> &mut U,
         U: ?Sized,
     {
-        let data = &raw mut *f(&mut this);
-        this.narrow(data)
+        let part = PartMut(f(&mut this));
+        this.narrow(part)
     }
 
     /// Narrows the guard to a part of the value, if `f` finds one.
@@ -115,8 +111,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
         U: ?Sized,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(this.narrow(data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(this.narrow(part)),
             None => Err(this),
         }
     }
@@ -139,8 +135,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// ```
     #[inline]
     pub fn into_mapped(this: Self) -> RwLockMappedWriteGuard<'a, T> {
-        let data = this.lock.value.get();
-        this.narrow(data)
+        let part = PartMut(this.lock.value.get());
+        this.narrow(part)
     }
 
     /// Goes on as a reader, with no writer in between.
@@ -159,8 +155,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// assert_eq!((*reader, *lock.try_read().unwrap()), (2, 2));
     /// ```
     pub fn downgrade(self) -> RwLockReadGuard<'a, T> {
-        let data = self.lock.value.get();
-        self.share(data)
+        let part = PartRef(self.lock.value.get());
+        self.share(part)
     }
 
     /// Goes on as a reader of a part of the value, with no writer in between.
@@ -179,8 +175,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&T) -> &U,
         U: ?Sized,
     {
-        let data = &raw const *f(&this);
-        this.share(data)
+        let part = PartRef(f(&this));
+        this.share(part)
     }
 
     /// Goes on as a reader of a part of the value, if `f` finds one.
@@ -205,24 +201,24 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         F: FnOnce(&T) -> Option<&U>,
         U: ?Sized,
     {
-        match f(&this).map(|data| &raw const *data) {
-            Some(data) => Ok(this.share(data)),
+        match f(&this).map(|part| PartRef(part)) {
+            Some(part) => Ok(this.share(part)),
             None => Err(this),
         }
     }
 
-    /// Leaves the lock to a guard of `data`, which is a part of the value.
+    /// Leaves the lock to a guard of `part`, which is one of the value.
     #[inline]
-    fn narrow<U: ?Sized>(self, data: *mut U) -> RwLockMappedWriteGuard<'a, U> {
+    fn narrow<U: ?Sized>(self, part: PartMut<U>) -> RwLockMappedWriteGuard<'a, U> {
         let RwLock { permits, max_readers: count, .. } = ManuallyDrop::new(self).lock;
-        RwLockMappedWriteGuard { permits, count: *count, data, _value: PhantomData }
+        RwLockMappedWriteGuard { permits, count: *count, part, _value: PhantomData }
     }
 
-    /// Leaves one permit to a reader of `data`, which is a part of the value.
-    fn share<U: ?Sized>(self, data: *const U) -> RwLockReadGuard<'a, U> {
+    /// Leaves one permit to a reader of `part`, which is one of the value.
+    fn share<U: ?Sized>(self, part: PartRef<U>) -> RwLockReadGuard<'a, U> {
         let lock = ManuallyDrop::new(self).lock;
         // Before anybody is woken, whose panic then drops this guard.
-        let reader = RwLockReadGuard::new(&lock.permits, data);
+        let reader = RwLockReadGuard::new(&lock.permits, part);
         lock.release_to_read();
         reader
     }
@@ -247,8 +243,8 @@ impl<'a, T: ?Sized> RwLockMappedWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> &mut U,
         U: ?Sized,
     {
-        let data = &raw mut *f(&mut this);
-        this.narrow(data)
+        let part = PartMut(f(&mut this));
+        this.narrow(part)
     }
 
     /// Narrows the guard further, if `f` finds a part.
@@ -274,18 +270,18 @@ impl<'a, T: ?Sized> RwLockMappedWriteGuard<'a, T> {
         F: FnOnce(&mut T) -> Option<&mut U>,
         U: ?Sized,
     {
-        match f(&mut this).map(|data| &raw mut *data) {
-            Some(data) => Ok(this.narrow(data)),
+        match f(&mut this).map(|part| PartMut(part)) {
+            Some(part) => Ok(this.narrow(part)),
             None => Err(this),
         }
     }
 
-    /// Leaves the lock to a guard of `data`, which is a part of what this one guards.
+    /// Leaves the lock to a guard of `part`, which is one of what this one guards.
     #[inline]
-    fn narrow<U: ?Sized>(self, data: *mut U) -> RwLockMappedWriteGuard<'a, U> {
+    fn narrow<U: ?Sized>(self, part: PartMut<U>) -> RwLockMappedWriteGuard<'a, U> {
         let this = ManuallyDrop::new(self);
         let (permits, count) = (this.permits, this.count);
-        RwLockMappedWriteGuard { permits, count, data, _value: PhantomData }
+        RwLockMappedWriteGuard { permits, count, part, _value: PhantomData }
     }
 }
 
@@ -305,5 +301,5 @@ impl<T: ?Sized> Drop for RwLockMappedWriteGuard<'_, T> {
 
 writes_value! {
     [T: ?Sized] RwLockWriteGuard<'_, T> => T: |guard| guard.lock.value.get();
-    [T: ?Sized] RwLockMappedWriteGuard<'_, T> => T: |guard| guard.data;
+    [T: ?Sized] RwLockMappedWriteGuard<'_, T> => T: |guard| guard.part.0;
 }

@@ -18,6 +18,8 @@ const READY: u8 = 2;
 const PAID: u8 = 3;
 
 /// Slots that are filled in order, each once, by whoever claimed it.
+///
+/// Dropping a block drops no value in it.
 // As many slots as the alignment, for `Cursor`; and sixteen is what allocators give anyway.
 #[repr(align(16))]
 pub(super) struct Block<T> {
@@ -32,8 +34,8 @@ pub(super) struct Block<T> {
 }
 
 impl<T> Block<T> {
-    /// A block with nothing in it, to be freed with [`Block::free`].
-    pub(super) fn allocate() -> *mut Self {
+    /// A block with nothing in it.
+    pub(super) fn allocate() -> Box<Self> {
         let mut block = Box::<Self>::new_uninit();
         let at = block.as_mut_ptr();
         // Not as a whole: sixteen large values would not fit on the stack.
@@ -44,17 +46,7 @@ impl<T> Block<T> {
             (&raw mut (*at).marks).write(no_marks());
         }
         // SAFETY: the values need no initialisation, and all else was written above.
-        Box::into_raw(unsafe { block.assume_init() })
-    }
-
-    /// Frees a block, but no value in it.
-    ///
-    /// # Safety
-    ///
-    /// It must come from [`Block::allocate`], and nobody may use it any more.
-    pub(super) unsafe fn free(block: *mut Self) {
-        // SAFETY: passed on to the caller.
-        drop(unsafe { Box::from_raw(block) });
+        unsafe { block.assume_init() }
     }
 
     /// Makes a block as good as new.
@@ -118,10 +110,13 @@ impl<T> Block<T> {
         self.next.store(next, Ordering::Release);
     }
 
-    /// The block after this one, or null; once its last slot is ready it is there.
-    pub(super) fn next(&self) -> *mut Self {
+    /// The block after this one; once its last slot is ready it is there.
+    pub(super) fn next(&self) -> Option<&Self> {
         // Acquire: pairs with the Release in `link`.
-        self.next.load(Ordering::Acquire)
+        let next = self.next.load(Ordering::Acquire);
+        // SAFETY: null, or what was linked here. The receiver lets go of blocks in their order, so
+        // the next one lives as long as this one does, which is borrowed.
+        unsafe { next.as_ref() }
     }
 
     pub(super) fn set_start(&self, start: usize) {

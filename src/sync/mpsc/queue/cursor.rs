@@ -1,7 +1,7 @@
 //! A slot of a block, in one word.
 
 use super::block::{Block, SLOTS};
-use crate::shim::atomic::{AtomicUsize, Ordering};
+use crate::shim::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::marker::PhantomData;
 use std::ptr;
 
@@ -56,7 +56,7 @@ impl<T> Cursor<T> {
 }
 
 /// A cursor that threads share.
-pub(super) struct AtomicCursor<T>(AtomicUsize, PhantomData<*mut Block<T>>);
+pub(super) struct AtomicCursor<T>(AtomicUsize, PhantomData<AtomicPtr<Block<T>>>);
 
 impl<T> AtomicCursor<T> {
     pub(super) fn none() -> Self {

@@ -29,32 +29,33 @@ impl<T> Head<'_, T> {
     #[inline(always)]
     pub(in crate::sync::mpsc) fn pop_after(&mut self, give_room: impl FnOnce()) -> Option<T> {
         let position = self.position()?;
-        // SAFETY: a block is kept until its last value is taken, which only the receiver does.
-        let block = unsafe { &*position.block() };
+        let cursor = position.cursor;
         // SAFETY: this is the receiver, who moves on with each value.
-        let value = unsafe { block.take(position.slot(), give_room) }?;
-        let next = if position.is_last() { self.leave(position.block()) } else { position.step() };
+        let value = unsafe { position.block().take(cursor.slot(), give_room) }?;
+        let next = if cursor.is_last() { self.leave(cursor) } else { cursor.step() };
         // Relaxed: the receiver's own.
         self.queue.head.store(next, Ordering::Relaxed);
         Some(value)
     }
 
     /// Goes on to the next block after all values of one were taken.
-    fn leave(&mut self, block: *mut Block<T>) -> Cursor<T> {
-        let next = self.count_on(block);
+    fn leave(&mut self, last: Cursor<T>) -> Cursor<T> {
+        // SAFETY: it came out of a box, and whoever filled its slots is done with it. What is done
+        // with it here is read the link to the next block, which is behind the last of its values.
+        let left = unsafe { Box::from_raw(last.block()) };
+        let next = ptr::from_ref(count_on(&left)).cast_mut();
         // Relaxed: the receiver's own.
-        if self.queue.counted.load(Ordering::Relaxed) == block {
+        if self.queue.counted.load(Ordering::Relaxed) == last.block() {
             self.queue.counted.store(next, Ordering::Relaxed);
         }
-        self.queue.recycle(block);
+        self.queue.spare.put(left);
         Cursor::first_of(next)
     }
 
     /// Asks to be woken for the next value; answers `false` if it is there already.
     pub(in crate::sync::mpsc) fn await_next(&mut self) -> bool {
         if let Some(position) = self.position() {
-            // SAFETY: as in `pop`.
-            return unsafe { (*position.block()).await_slot(position.slot()) };
+            return position.block().await_slot(position.cursor.slot());
         }
         // AcqRel: as in `Block::await_slot`.
         self.queue
@@ -75,7 +76,7 @@ impl<T> Head<'_, T> {
 
     /// Whether no value was sent that is not received yet.
     pub(in crate::sync::mpsc) fn is_empty(&self) -> bool {
-        self.position().unwrap_or(Cursor::NONE) == self.end()
+        self.position().map_or(Cursor::NONE, |position| position.cursor) == self.end()
     }
 
     /// How many values were sent that are not received yet.
@@ -87,14 +88,14 @@ impl<T> Head<'_, T> {
             return 0;
         }
         let position = self.wait_for_position();
-        let from = if counted.is_null() { position.block() } else { counted };
-        // SAFETY: a block is kept until its last value is taken.
-        let received = unsafe { (*position.block()).start() } + position.slot();
+        // SAFETY: null, or a block that the receiver has not left: `leave` sees to that.
+        let from = unsafe { counted.as_ref() }.unwrap_or(position.block());
+        let received = position.block().start() + position.cursor.slot();
         self.count(from, end) - received
     }
 
     /// The position in a list that has a block.
-    fn wait_for_position(&self) -> Cursor<T> {
+    fn wait_for_position(&self) -> Position<'_, T> {
         loop {
             if let Some(position) = self.position() {
                 return position;
@@ -105,30 +106,14 @@ impl<T> Head<'_, T> {
     }
 
     /// How many slots there were before `end`, counted from a block whose start is known.
-    fn count(&self, from: *mut Block<T>, end: Cursor<T>) -> usize {
+    fn count(&self, from: &Block<T>, end: Cursor<T>) -> usize {
         let mut block = from;
-        while block != end.block() {
-            block = self.count_on(block);
+        while !ptr::eq(block, end.block()) {
+            block = count_on(block);
         }
         // Release: pairs with the Acquire in `len`.
-        self.queue.counted.store(block, Ordering::Release);
-        // SAFETY: a block is kept until its last value is taken.
-        unsafe { (*block).start() + end.slot() }
-    }
-
-    /// The block after one whose start is known, with its start.
-    fn count_on(&self, block: *mut Block<T>) -> *mut Block<T> {
-        // SAFETY: a block is kept until its last value is taken.
-        let block = unsafe { &*block };
-        let mut next = block.next();
-        while next.is_null() {
-            // A sender is between claiming the last slot and the next step.
-            thread::yield_now();
-            next = block.next();
-        }
-        // SAFETY: as above.
-        unsafe { (*next).set_start(block.start() + SLOTS) };
-        next
+        self.queue.counted.store(ptr::from_ref(block).cast_mut(), Ordering::Release);
+        block.start() + end.slot()
     }
 
     /// The end of what was sent.
@@ -141,10 +126,11 @@ impl<T> Head<'_, T> {
 
     /// The slot whose value comes next, once there is a block.
     #[inline]
-    pub(super) fn position(&self) -> Option<Cursor<T>> {
+    pub(super) fn position(&self) -> Option<Position<'_, T>> {
         // Relaxed: the receiver's own.
         let head = self.queue.head.load(Ordering::Relaxed);
-        if head != Cursor::NONE { Some(head) } else { self.first_position() }
+        let cursor = if head != Cursor::NONE { head } else { self.first_position()? };
+        Some(Position { cursor, _queue: self.queue })
     }
 
     fn first_position(&self) -> Option<Cursor<T>> {
@@ -152,4 +138,32 @@ impl<T> Head<'_, T> {
         let first = self.queue.first.load(Ordering::Acquire);
         (!first.is_null() && first != awaited()).then(|| Cursor::first_of(first))
     }
+}
+
+/// The slot whose value comes next, as long as the receiver does not move on.
+pub(super) struct Position<'a, T> {
+    pub(super) cursor: Cursor<T>,
+    _queue: &'a Queue<T>,
+}
+
+impl<'a, T> Position<'a, T> {
+    #[inline]
+    fn block(&self) -> &'a Block<T> {
+        // SAFETY: a block is kept until the receiver has taken its last value, for which its side
+        // must not be borrowed.
+        unsafe { &*self.cursor.block() }
+    }
+}
+
+/// The block after one whose start is known, with its start.
+fn count_on<T>(block: &Block<T>) -> &Block<T> {
+    let next = loop {
+        if let Some(next) = block.next() {
+            break next;
+        }
+        // A sender is between claiming the last slot and the next step.
+        thread::yield_now();
+    };
+    next.set_start(block.start() + SLOTS);
+    next
 }

@@ -27,17 +27,21 @@
 mod block;
 mod cursor;
 mod head;
+mod spare;
 
 #[cfg(all(test, loom))]
 mod loom_tests;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+use crate::shim::Mutex;
 use crate::shim::atomic::{AtomicPtr, Ordering};
 use crate::util::first_panic::FirstPanic;
 use block::Block;
 use cursor::{AtomicCursor, Cursor};
 pub(super) use head::Head;
+use spare::Spare;
+use std::marker::PhantomData;
 use std::ptr;
 
 /// A list of values: any number of senders, one receiver.
@@ -46,20 +50,25 @@ pub(super) struct Queue<T> {
     tail: AtomicCursor<T>,
     /// The first of all blocks, for a receiver that has none yet: null, [`awaited`] or the block.
     first: AtomicPtr<Block<T>>,
-    /// A block for reuse.
-    spare: AtomicPtr<Block<T>>,
+    spare: Spare<T>,
     /// The slot whose value is received next; the receiver's own.
     head: AtomicCursor<T>,
     /// The tail when it was closed; the receiver's own.
     end: AtomicCursor<T>,
     /// The last block whose start was counted, or null; the receiver's own.
     counted: AtomicPtr<Block<T>>,
+    // Values are moved in by one thread and out by another, and never shared, as with a lock.
+    _values: PhantomData<Mutex<T>>,
 }
 
-// SAFETY: values are moved in by one thread and out by another, and never shared.
-unsafe impl<T: Send> Send for Queue<T> {}
-// SAFETY: as above.
-unsafe impl<T: Send> Sync for Queue<T> {}
+/// A free slot that a sender has claimed.
+///
+/// It keeps its block alive, since the receiver does not get past a slot that is not filled.
+#[must_use = "the receiver does not get past it until it is filled"]
+struct Claimed<'a, T> {
+    slot: Cursor<T>,
+    _queue: &'a Queue<T>,
+}
 
 /// Says in place of the first block that the receiver wants to be woken for it.
 fn awaited<T>() -> *mut Block<T> {
@@ -73,10 +82,11 @@ impl<T> Queue<T> {
         Self {
             tail: AtomicCursor::none(),
             first: null(),
-            spare: null(),
+            spare: Spare::none(),
             head: AtomicCursor::none(),
             end: AtomicCursor::none(),
             counted: null(),
+            _values: PhantomData,
         }
     }
 
@@ -91,9 +101,8 @@ impl<T> Queue<T> {
             if tail == Cursor::CLOSED {
                 return Err(value);
             }
-            match self.claim(tail, tail.step()) {
-                // SAFETY: the slot is claimed, which keeps its block alive, and filled once.
-                Ok(()) => return Ok(unsafe { (*tail.block()).fill(tail.slot(), value) }),
+            match self.claim(tail, tail, tail.step()) {
+                Ok(claimed) => return Ok(claimed.fill(value)),
                 Err(seen) => tail = seen,
             }
         }
@@ -103,80 +112,54 @@ impl<T> Queue<T> {
     /// Appends a value with a new block at hand, since the last one has one free slot or none.
     #[cold]
     fn push_with_block(&self, value: T) -> Result<bool, T> {
-        let fresh = self.fresh_block();
+        let fresh = Box::into_raw(self.spare.take().unwrap_or_else(Block::allocate));
+        let start = Cursor::first_of(fresh);
         // Relaxed: as in `push`.
         let mut tail = self.tail.load(Ordering::Relaxed);
-        while tail != Cursor::CLOSED {
-            let next = if tail == Cursor::NONE {
-                Cursor::first_of(fresh).step()
+        let claimed = loop {
+            let (slot, next) = if tail == Cursor::CLOSED {
+                break None;
+            } else if tail == Cursor::NONE {
+                (start, start.step())
             } else if tail.is_last() {
-                Cursor::first_of(fresh)
+                (tail, start)
             } else {
-                tail.step()
+                (tail, tail.step())
             };
-            match self.claim(tail, next) {
-                Ok(()) => return Ok(self.settle(tail, fresh, value)),
+            match self.claim(tail, slot, next) {
+                Ok(claimed) => break Some(claimed),
                 Err(seen) => tail = seen,
             }
+        };
+        let mut wanted = false;
+        match &claimed {
+            Some(_) if tail == Cursor::NONE => {
+                // AcqRel: as in `Block::fill`.
+                wanted = self.first.swap(fresh, Ordering::AcqRel) == awaited();
+            }
+            Some(last) if tail.is_last() => last.block().link(fresh),
+            // SAFETY: it came out of a box above, and nobody else has learnt of it.
+            _ => self.spare.put(unsafe { Box::from_raw(fresh) }),
         }
-        self.recycle(fresh);
-        Err(value)
+        match claimed {
+            Some(claimed) => Ok(claimed.fill(value) || wanted),
+            None => Err(value),
+        }
     }
 
-    /// Fills the claimed slot, after finding a place for the block that was at hand.
-    fn settle(&self, claimed: Cursor<T>, fresh: *mut Block<T>, value: T) -> bool {
-        if claimed == Cursor::NONE {
-            // AcqRel: as in `Block::fill`.
-            let wanted = self.first.swap(fresh, Ordering::AcqRel) == awaited();
-            // SAFETY: the claim was for the first slot of the new block.
-            return unsafe { (*fresh).fill(0, value) } || wanted;
-        }
-        // SAFETY: the claimed slot keeps its block alive until it is filled.
-        let block = unsafe { &*claimed.block() };
-        if claimed.is_last() {
-            block.link(fresh);
-        } else {
-            self.recycle(fresh);
-        }
-        // SAFETY: the slot is claimed, and filled once.
-        unsafe { block.fill(claimed.slot(), value) }
-    }
-
+    /// Moves the tail on to `next`, which makes `slot` the caller's: the one that the tail names,
+    /// or the first of the first block.
     #[inline]
-    fn claim(&self, tail: Cursor<T>, next: Cursor<T>) -> Result<(), Cursor<T>> {
+    fn claim(
+        &self,
+        tail: Cursor<T>,
+        slot: Cursor<T>,
+        next: Cursor<T>,
+    ) -> Result<Claimed<'_, T>, Cursor<T>> {
         // Acquire: sees the block as it was made. Release: publishes a new block. Relaxed on
         // failure: the caller tries again.
-        self.tail.exchange(tail, next, Ordering::AcqRel, Ordering::Relaxed)
-    }
-
-    fn fresh_block(&self) -> *mut Block<T> {
-        // Relaxed: a look that saves the exchange.
-        if !self.spare.load(Ordering::Relaxed).is_null() {
-            // Acquire: pairs with the Release in `recycle`.
-            let spare = self.spare.swap(ptr::null_mut(), Ordering::Acquire);
-            if !spare.is_null() {
-                return spare;
-            }
-        }
-        Block::allocate()
-    }
-
-    /// Keeps a block that nobody uses for later, if there is none yet.
-    fn recycle(&self, block: *mut Block<T>) {
-        // SAFETY: the callers own the block: they made it, or have taken the last of its values.
-        unsafe { (*block).reset() };
-        // Release: publishes the reset to whoever takes the block. Relaxed on failure: nothing
-        // was published.
-        let kept = self.spare.compare_exchange(
-            ptr::null_mut(),
-            block,
-            Ordering::Release,
-            Ordering::Relaxed,
-        );
-        if kept.is_err() {
-            // SAFETY: as above.
-            unsafe { Block::free(block) };
-        }
+        self.tail.exchange(tail, next, Ordering::AcqRel, Ordering::Relaxed)?;
+        Ok(Claimed { slot, _queue: self })
     }
 
     /// The receiver's side.
@@ -195,21 +178,31 @@ impl<T> Queue<T> {
     }
 }
 
+impl<T> Claimed<'_, T> {
+    #[inline]
+    fn block(&self) -> &Block<T> {
+        // SAFETY: the claim keeps the block, and the list, which is borrowed, all blocks.
+        unsafe { &*self.slot.block() }
+    }
+
+    /// Puts a value into the slot; answers whether the receiver wants to be woken for it.
+    #[inline]
+    fn fill(self, value: T) -> bool {
+        // SAFETY: a slot is claimed by one exchange, and this is the end of the claim.
+        unsafe { self.block().fill(self.slot.slot(), value) }
+    }
+}
+
 impl<T> Drop for Queue<T> {
     fn drop(&mut self) {
-        // SAFETY: nobody else has the list any more.
-        let mut head = unsafe { self.head() };
+        let mut head = Head { queue: self };
         let mut panics = FirstPanic::new();
         while let Some(value) = head.pop() {
             panics.run(|| drop(value));
         }
-        // What was read last, and what was put aside: nobody uses either.
-        let last = head.position().map(Cursor::block);
-        // Relaxed: nobody else has the list any more.
-        let spare = Some(self.spare.load(Ordering::Relaxed)).filter(|spare| !spare.is_null());
-        for block in last.into_iter().chain(spare) {
-            // SAFETY: both come from `Block::allocate`, and are not the same.
-            unsafe { Block::free(block) };
+        if let Some(position) = head.position() {
+            // SAFETY: the only block that is left, and nobody else has the list any more.
+            drop(unsafe { Box::from_raw(position.cursor.block()) });
         }
         panics.resume();
     }
