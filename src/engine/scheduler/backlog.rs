@@ -8,9 +8,11 @@
 use crate::engine::clock::AnchoredClock;
 use std::cell::Cell;
 
-/// From so much work on another loop is woken for it, in nanoseconds: about twice the time that it
-/// takes to come.
-const WORTH: u64 = 50_000;
+/// How long a task should wait for a loop that has other work, in nanoseconds.
+///
+/// From so much waiting work on another loop is woken for it: several times what it takes to come, so
+/// that there is something left for it, and it does not fall asleep again after a task or two.
+pub(super) const PATIENCE: u64 = 200_000;
 
 /// How slowly long polls are forgotten: by this part of their length with each run.
 const MEMORY: u64 = 16;
@@ -27,7 +29,7 @@ pub(super) struct Backlog {
 impl Backlog {
     /// While nothing is known, all work is worth help.
     pub(super) const fn new() -> Self {
-        Self { poll: Cell::new(WORTH), began: Cell::new(None) }
+        Self { poll: Cell::new(PATIENCE), began: Cell::new(None) }
     }
 
     /// A run of tasks begins, `polls` having been done so far.
@@ -46,7 +48,7 @@ impl Backlog {
 
     fn learn(&self, mean: u64) {
         let known = self.poll.get();
-        self.poll.set(mean.min(WORTH).max(known - known / MEMORY));
+        self.poll.set(mean.min(PATIENCE).max(known - known / MEMORY));
     }
 
     /// Whether another loop should be woken where `ready` tasks are queued.
@@ -54,7 +56,7 @@ impl Backlog {
     pub(super) fn is_worth_help(&self, ready: usize) -> bool {
         // The first of them is about to run here.
         let waiting = ready.saturating_sub(1) as u64;
-        waiting * self.poll.get() >= WORTH
+        waiting * self.poll.get() >= PATIENCE
     }
 }
 
@@ -70,8 +72,8 @@ mod tests {
         for _ in 0..200 {
             backlog.learn(1_000);
         }
-        assert!(!backlog.is_worth_help(20));
-        assert!(backlog.is_worth_help(60));
+        assert!(!backlog.is_worth_help(100));
+        assert!(backlog.is_worth_help(250));
     }
 
     #[test]
@@ -81,10 +83,10 @@ mod tests {
         for _ in 0..20 {
             backlog.learn(1_000);
         }
-        assert!(backlog.is_worth_help(5));
+        assert!(backlog.is_worth_help(10));
         for _ in 0..40 {
             backlog.learn(1_000);
         }
-        assert!(!backlog.is_worth_help(5));
+        assert!(!backlog.is_worth_help(10));
     }
 }

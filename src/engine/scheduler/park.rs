@@ -56,7 +56,9 @@ impl Drop for Asleep<'_> {
 fn sleep(core: &Core) -> bool {
     let shared = core.shared();
     let outside = core.outside();
-    outside.note_sleep();
+    if shared.is_multi_thread() {
+        outside.note_sleep();
+    }
     let look_everywhere = shared.idle.sleep(&outside.doze, core.set_searching(false));
     let asleep = Asleep(core);
     // The last look: who fills a queue after it sees the announcement.

@@ -29,7 +29,10 @@ use std::io;
 const RELEASED_MAX: u64 = 256;
 
 /// So many descriptors live together on one loop before others are used as well.
-const FEW_SOURCES: u64 = 16;
+///
+/// One wait then learns of all that has come meanwhile; the fewer a loop watches, the more often it
+/// falls asleep between two of them.
+const SOURCES_TOGETHER: u64 = 256;
 
 /// The part of a loop that any thread may reach.
 pub(super) struct Outside {
@@ -186,17 +189,15 @@ impl Shared {
     }
 
     /// The loop that a descriptor should live on for which this thread is about to wait: the first
-    /// that has nothing queued and watches few, or else this thread's own.
+    /// before its own that has room for more, or else this thread's own.
     ///
-    /// So a few descriptors live together, and the tasks behind them, which may talk to each other,
-    /// are woken on one thread; many spread over all loops.
+    /// So descriptors live together, and the tasks behind them, which may talk to each other, are
+    /// woken on one thread; where they come to too much for it, others take tasks over. Very many
+    /// spread over all loops.
     pub(crate) fn home_of_source(&self) -> usize {
         let own = self.home();
-        let takes = |other: &usize| {
-            let outside = &self.loops[*other];
-            outside.depth() == 0 && outside.port.watched() < FEW_SOURCES
-        };
-        (0..own).find(takes).unwrap_or(own)
+        let has_room = |other: &usize| self.loops[*other].port.watched() < SOURCES_TOGETHER;
+        (0..own).find(has_room).unwrap_or(own)
     }
 
     /// The seed of the next run of a root future, if random choices are to be repeatable.

@@ -1,7 +1,7 @@
 //! One event loop: what only its holder may touch.
 
 use super::account::Account;
-use super::backlog::Backlog;
+use super::backlog::{Backlog, PATIENCE};
 use super::claim::Claim;
 use super::counters::Counters;
 use super::queue::Queue;
@@ -23,9 +23,6 @@ const RING_BATCH: usize = 64;
 /// How many polls of the root future count as one look at the operating system being due; so a
 /// program that only yields still sees its sockets within so many yields.
 const ROOT_POLL_WEIGHT: u32 = 8;
-
-/// How long a task on the ring waits for a loop that has work of its own, about, in nanoseconds.
-const RING_WAIT: u64 = 200_000;
 
 /// Polls between two looks at the ring, from what is known of their length.
 const RING_INTERVALS: RangeInclusive<u64> = 2..=127;
@@ -440,7 +437,7 @@ impl Core {
             return;
         }
         let (least, most) = (*RING_INTERVALS.start(), *RING_INTERVALS.end());
-        let interval = (RING_WAIT / mean.max(1)).clamp(least, most) as u32;
+        let interval = (PATIENCE / mean.max(1)).clamp(least, most) as u32;
         self.ring_interval.set(interval);
         self.polls_to_ring.set(self.polls_to_ring.get().min(interval));
     }
