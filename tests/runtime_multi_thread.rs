@@ -493,3 +493,14 @@ fn the_end_drops_every_future_once() {
         }
     });
 }
+
+#[test]
+fn every_loop_has_rested_once_however_soon_the_runtime_ends() {
+    for _ in 0..50 {
+        let rt = Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+        let metrics = rt.metrics();
+        drop(rt);
+        let parks: Vec<u64> = (0..4).map(|worker| metrics.worker_park_count(worker)).collect();
+        assert!(parks.iter().all(|&parks| parks >= 1), "{parks:?}");
+    }
+}

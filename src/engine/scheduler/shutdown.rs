@@ -60,6 +60,9 @@ impl Shared {
 impl Core {
     /// Ends the loop, as its holder.
     pub(super) fn finish(&self) {
+        if self.shared().is_multi_thread() && self.counters().parks.get() == 0 {
+            self.note_idleness();
+        }
         let mut panics = FirstPanic::new();
         panics.run(|| self.close());
         // The descriptors go with it. Whoever looks after this loop is done in a moment.

@@ -551,6 +551,12 @@ impl Core {
         self.account.begin(self.counters(), self.shared.clock());
     }
 
+    /// Notes that the loop has rested, which every loop does once, however late its thread comes.
+    pub(super) fn note_idleness(&self) {
+        self.counters().parks.add(1);
+        self.counters().park_unparks.add(2);
+    }
+
     /// Notes that the loop is about to have nothing to do.
     pub(super) fn note_rest(&self) {
         self.account.rest(self.counters(), self.shared.clock(), self.shared.is_multi_thread());
