@@ -283,6 +283,7 @@ fn a_panic_of_a_waker_that_panics_again_when_dropped_ends_no_loop() {
 
 /// A child of a program with a runtime has none of its threads. It may end, and build its own.
 #[test]
+#[cfg_attr(sanitized, ignore = "a sanitizer lets no forked child make threads")]
 fn a_forked_child_may_end_or_build_a_runtime_of_its_own() {
     const CHILD: &str = "RINGLOOP_TEST_FORK";
     if std::env::var_os(CHILD).is_none() {
