@@ -1,10 +1,10 @@
 //! `sleep`, `sleep_until` and what a `Sleep` can do.
 
-use runtime::runtime::Builder;
+use runtime::runtime::{Builder, Runtime};
 use runtime::time::{self, Duration, Instant, Sleep, sleep, sleep_until};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -198,9 +198,8 @@ fn a_timer_set_from_another_thread_wakes_a_runtime_that_sleeps() {
     other.join().unwrap();
 }
 
-#[test]
-fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
-    let rt = Builder::new_current_thread().enable_all().build().unwrap();
+/// A sleep that waits when its runtime ends, and is woken by that.
+fn waits_at_the_end_of(rt: Runtime) -> Pin<Box<Sleep>> {
     let count = Arc::new(Count(AtomicUsize::new(0)));
     let waker = Waker::from(count.clone());
     let context = rt.enter();
@@ -209,6 +208,13 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
     assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     drop(rt);
     assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");
+    nap
+}
+
+#[test]
+fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
+    let rt = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut nap = waits_at_the_end_of(rt);
     assert!(!nap.is_elapsed());
     assert_ends_with_its_runtime(|| poll_once(nap.as_mut()));
 }
@@ -216,14 +222,7 @@ fn a_sleep_that_waits_when_its_runtime_ends_is_woken_to_say_so() {
 #[test]
 fn a_sleep_fires_when_its_runtime_ends_if_so_configured() {
     let rt = Builder::new_multi_thread().worker_threads(2).enable_alt_timer().build().unwrap();
-    let count = Arc::new(Count(AtomicUsize::new(0)));
-    let waker = Waker::from(count.clone());
-    let context = rt.enter();
-    let mut nap = Box::pin(sleep(HOUR));
-    drop(context);
-    assert!(nap.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-    drop(rt);
-    assert_eq!(count.0.load(Ordering::SeqCst), 1, "nobody waits for ever");
+    let mut nap = waits_at_the_end_of(rt);
     assert!(poll_once(nap.as_mut()).is_ready());
 }
 
