@@ -15,7 +15,7 @@ use std::rc::Rc;
 macro_rules! has {
     ($bound:path: $value:expr) => {{
         struct Probe<T>(Option<T>);
-        #[allow(dead_code)]
+        #[allow(dead_code, reason = "for each type one of the two answers")]
         trait No {
             fn has(&self) -> bool {
                 false
@@ -23,7 +23,7 @@ macro_rules! has {
         }
         impl<T> No for Probe<T> {}
         impl<T: $bound> Probe<T> {
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "for each type one of the two answers")]
             fn has(&self) -> bool {
                 true
             }

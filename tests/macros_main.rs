@@ -123,7 +123,7 @@ fn return_types_that_cannot_be_written_elsewhere_work() {
 
 #[runtime::main(flavor = "current_thread")]
 async fn inner_attributes() -> u8 {
-    #![allow(unused_variables)]
+    #![allow(unused_variables, reason = "what is tested: it stays the first in the body")]
     let unused = 1;
     2
 }
@@ -144,7 +144,7 @@ fn a_runtime_inside_a_runtime_is_refused() {
 
 /// By macros, names and crates that stand in the way.
 mod hygiene {
-    #[allow(unused_imports)]
+    #[allow(unused_imports, reason = "the name only stands in the way")]
     use std as runtime;
 
     use ::runtime as renamed;

@@ -41,11 +41,11 @@
 #[macro_export]
 macro_rules! pin {
     ($($name:ident),* $(,)?) => {$(
-        #[allow(unused_mut)]
+        #[allow(unused_mut, reason = "not everybody needs it to be mutable")]
         let mut $name = $crate::macros::support::pin!($name);
     )*};
     ($(let $name:ident = $value:expr;)*) => {$(
-        #[allow(unused_mut)]
+        #[allow(unused_mut, reason = "not everybody needs it to be mutable")]
         let mut $name = $crate::macros::support::pin!($value);
     )*};
 }
